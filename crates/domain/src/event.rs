@@ -1,0 +1,162 @@
+use crate::{
+    Actions, Actor, ClientId, EventId, Expiry, FacilityId, Grant, Instant, RequestId, Roles, SessionId,
+    Subject,
+};
+
+/// Something that happened: the audit trail, and what followers of the service are told.
+///
+/// It never holds personal data but ids: of changed personal fields it names only the names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its own id.
+    pub id: EventId,
+    /// When it happened.
+    pub time: Instant,
+    /// Who caused it.
+    pub actor: Actor,
+    /// Whom or what it is about.
+    pub subject: Subject,
+    /// The request in which it happened.
+    pub request_id: RequestId,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+/// What happened, with the values that it carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventKind {
+    /// A person was created with these roles.
+    UserCreated {
+        /// The roles.
+        roles: Roles,
+    },
+    /// Fields of a person changed.
+    UserUpdated {
+        /// Their names, as answers spell them.
+        fields: Vec<&'static str>,
+    },
+    /// The roles of a person changed.
+    UserRolesChanged {
+        /// The roles until now.
+        before: Roles,
+        /// The roles from now on.
+        after: Roles,
+    },
+    /// A person was disabled.
+    UserDisabled,
+    /// A person was enabled again.
+    UserEnabled,
+    /// A person was erased.
+    UserDeleted,
+    /// A password was changed.
+    PasswordChanged,
+    /// Somebody signed in.
+    SessionStarted {
+        /// The sign-in.
+        session: SessionId,
+        /// The client through which.
+        client: ClientId,
+    },
+    /// A sign-in ended before its time.
+    SessionEnded {
+        /// The sign-in.
+        session: SessionId,
+        /// The client through which it was.
+        client: ClientId,
+    },
+    /// Facility access was given.
+    AccessGiven(AccessChange),
+    /// Facility access was removed.
+    AccessRemoved(AccessChange),
+    /// A client was registered.
+    ClientCreated,
+}
+
+impl EventKind {
+    /// The type's name in the feed.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::UserCreated { .. } => "user.created",
+            Self::UserUpdated { .. } => "user.updated",
+            Self::UserRolesChanged { .. } => "user.roles_changed",
+            Self::UserDisabled => "user.disabled",
+            Self::UserEnabled => "user.enabled",
+            Self::UserDeleted => "user.deleted",
+            Self::PasswordChanged => "password.changed",
+            Self::SessionStarted { .. } => "session.started",
+            Self::SessionEnded { .. } => "session.ended",
+            Self::AccessGiven(_) => "access.given",
+            Self::AccessRemoved(_) => "access.removed",
+            Self::ClientCreated => "client.created",
+        }
+    }
+}
+
+/// What a person holds at a facility, before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessChange {
+    /// The facility.
+    pub facility: FacilityId,
+    /// What was held, without what had expired.
+    pub before: Option<(Actions, Expiry)>,
+    /// What is held from now on.
+    pub after: Option<(Actions, Expiry)>,
+}
+
+impl AccessChange {
+    /// The change between two grants in force.
+    pub fn between(facility: FacilityId, before: Option<&Grant>, after: Option<&Grant>) -> Self {
+        let held = |grant: &Grant| (grant.actions.clone(), grant.expiry);
+        Self { facility, before: before.map(held), after: after.map(held) }
+    }
+}
+
+/// The events of one write: never none, so that no change goes untold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Events(pub Event, pub Vec<Event>);
+
+impl Events {
+    /// All of them, in order.
+    pub fn into_vec(self) -> Vec<Event> {
+        let mut events = vec![self.0];
+        events.extend(self.1);
+        events
+    }
+}
+
+/// What all events of one request share. Made once before the write, which may be run again with the same result.
+#[derive(Debug, Clone)]
+pub struct Stamp {
+    /// The id of the first event; the others follow it.
+    pub first_id: EventId,
+    /// When.
+    pub time: Instant,
+    /// Who.
+    pub actor: Actor,
+    /// In which request.
+    pub request_id: RequestId,
+}
+
+impl Stamp {
+    /// The one event of a write.
+    pub fn event(&self, subject: Subject, kind: EventKind) -> Events {
+        Events(self.nth(0, subject, kind), Vec::new())
+    }
+
+    /// The events of a write about one subject; `None` when nothing happened.
+    pub fn events(&self, subject: &Subject, kinds: Vec<EventKind>) -> Option<Events> {
+        let mut events = kinds.into_iter().enumerate().map(|(n, kind)| self.nth(n, subject.clone(), kind));
+        events.next().map(|first| Events(first, events.collect()))
+    }
+
+    fn nth(&self, n: usize, subject: Subject, kind: EventKind) -> Event {
+        Event {
+            id: self.first_id.after(n),
+            time: self.time,
+            actor: self.actor.clone(),
+            subject,
+            request_id: self.request_id.clone(),
+            kind,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Roster's people, roles, scopes, facility access, and the rules that decide over them.
+//!
+//! Pure: no I/O, no clock, no randomness, no async. Whoever needs a decision passes in the time and the facts;
+//! the same facts give the same answer in Roster itself and in every service that embeds this crate.
+//!
+//! Start at [`permission`] for who may call what, at [`Grant`] for who may do what at a facility.
+
+mod access;
+mod actor;
+mod clients;
+mod event;
+mod fault;
+mod folding;
+mod ids;
+mod people;
+pub mod permission;
+mod roles;
+mod scopes;
+mod sessions;
+mod values;
+
+pub use access::{Access, ActionName, Actions, Expiry, ExpiryChange, Grant, NoAccess};
+pub use actor::{Actor, PrincipalId, RequestId, Subject};
+pub use clients::{Client, ClientKind, GrantType, GrantTypes, Trust};
+pub use event::{AccessChange, Event, EventKind, Events, Stamp};
+pub use fault::Fault;
+pub use folding::{FOLDING_VERSION, NameKey, SearchWords, fold};
+pub use ids::{ClientId, EventId, FacilityId, GroupId, KeyId, SessionId, TokenId, UserId, WorkspaceId};
+pub use people::{
+    AccountChange, Administration, DirectoryEntry, EmailVerification, NewUser, Patch, SignIns, Status, User,
+    UserChange,
+};
+pub use roles::{Role, Roles};
+pub use scopes::{Scope, Scopes};
+pub use sessions::{AccessToken, Session};
+pub use values::{
+    Description, Email, EmailKey, JobTitle, LanguageTag, Password, PersonName, PersonalWords, PhoneNumber,
+    PictureFormat, PictureName,
+};
+
+/// A moment in UTC. Roster keeps and answers milliseconds; clocks hand out nothing finer.
+pub type Instant = chrono::DateTime<chrono::Utc>;

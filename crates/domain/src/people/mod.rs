@@ -1,0 +1,7 @@
+//! People: what is known of each, and how it may change.
+
+mod change;
+mod user;
+
+pub use change::{AccountChange, Administration, Patch, UserChange};
+pub use user::{DirectoryEntry, EmailVerification, NewUser, SignIns, Status, User};

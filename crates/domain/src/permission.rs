@@ -1,0 +1,318 @@
+//! Who may call what: one pure rule over operation, scopes, roles or trust, and whether it is about oneself.
+//!
+//! A right is the scope *and* the role. [`decide`] answers; [`permit`] answers with a [`Permit`], which writes ask
+//! for, so that a forgotten check does not compile. Decide from what the store holds now, not from what it held when
+//! the token was issued.
+
+use std::marker::PhantomData;
+use thiserror::Error;
+
+use crate::{ClientId, PrincipalId, Roles, Scope, Scopes, SessionId, Trust, UserId};
+
+/// Somebody who calls, as the store knows them now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Who it is and what they are.
+    pub principal: Principal,
+    /// What the token may be used for.
+    pub scopes: Scopes,
+    /// The client through which the call comes.
+    pub client: ClientId,
+    /// The sign-in to which the token belongs; a client's own token belongs to none.
+    pub session: Option<SessionId>,
+}
+
+/// A person with their roles, or a client on its own behalf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    /// A person.
+    User {
+        /// Who.
+        id: UserId,
+        /// The roles that they hold now.
+        roles: Roles,
+    },
+    /// A client with a token of its own. It is nobody: it has no self and no roles.
+    Client {
+        /// Which.
+        id: ClientId,
+        /// Whether it counts as an administrator.
+        trust: Trust,
+    },
+}
+
+impl Principal {
+    /// Whether it counts as an administrator, within its scopes.
+    pub const fn administers(&self) -> bool {
+        match self {
+            Self::User { roles, .. } => roles.administer(),
+            Self::Client { trust, .. } => matches!(trust, Trust::Trusted),
+        }
+    }
+
+    /// The person, where it is one.
+    pub const fn user(&self) -> Option<UserId> {
+        match self {
+            Self::User { id, .. } => Some(*id),
+            Self::Client { .. } => None,
+        }
+    }
+
+    /// Its name.
+    pub fn id(&self) -> PrincipalId {
+        match self {
+            Self::User { id, .. } => PrincipalId::User(*id),
+            Self::Client { id, .. } => PrincipalId::Client(id.clone()),
+        }
+    }
+}
+
+impl Caller {
+    /// Whether this user is the caller.
+    pub fn target(&self, user: UserId) -> Target {
+        if self.principal.user() == Some(user) { Target::Oneself } else { Target::Another }
+    }
+
+    /// The scopes that the caller's standing lets them use now for at least one operation.
+    pub fn usable_scopes(&self) -> Scopes {
+        let of_scope = |scope: &Scope| {
+            Operation::ALL.into_iter().any(|operation| {
+                [Target::Oneself, Target::Another].into_iter().any(|target| {
+                    rule(operation, target).scopes.contains(scope)
+                        && allows(operation, target, Scopes::of([*scope]), &self.principal).is_ok()
+                })
+            })
+        };
+        Scopes::of(self.scopes.iter().filter(of_scope))
+    }
+}
+
+/// Whether an operation is about the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// The caller themselves. A client is never itself.
+    Oneself,
+    /// Anybody else, also somebody who does not exist.
+    Another,
+}
+
+/// What one can ask to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// Read the caller's own account.
+    ReadAccount,
+    /// Change the caller's own account.
+    ChangeAccount,
+    /// List the directory.
+    ListUsers,
+    /// Read one person of the directory.
+    ReadUser,
+    /// Create a person.
+    CreateUser,
+    /// Change a person.
+    ChangeUser,
+    /// Change anyone's roles, status, group or verified flag, one's own included.
+    AdministerUser,
+    /// Set the password of somebody else.
+    SetPassword,
+    /// End all sessions of a person.
+    EndSessions,
+    /// Delete a person.
+    DeleteUser,
+    /// Give facility access.
+    GiveAccess,
+    /// Remove facility access.
+    RemoveAccess,
+    /// Read the facility access of a person.
+    ReadUserAccess,
+    /// List who has access to a facility.
+    ListFacilityAccess,
+    /// Ask for a decision about a person's facility access.
+    CheckAccess,
+    /// Read the feed of events.
+    ReadEvents,
+    /// Register, list and delete webhooks.
+    ManageWebhooks,
+}
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 17] = [
+        Self::ReadAccount,
+        Self::ChangeAccount,
+        Self::ListUsers,
+        Self::ReadUser,
+        Self::CreateUser,
+        Self::ChangeUser,
+        Self::AdministerUser,
+        Self::SetPassword,
+        Self::EndSessions,
+        Self::DeleteUser,
+        Self::GiveAccess,
+        Self::RemoveAccess,
+        Self::ReadUserAccess,
+        Self::ListFacilityAccess,
+        Self::CheckAccess,
+        Self::ReadEvents,
+        Self::ManageWebhooks,
+    ];
+}
+
+/// Why a right is missing. The first reason in the order client, scope, role, self is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
+pub enum Denied {
+    /// It is about oneself, and a client is nobody.
+    #[error("a client's own token is nobody: this call is about the person who signed in")]
+    NotForClients,
+    /// The token has none of the scopes that would do.
+    #[error("the token lacks the scope")]
+    InsufficientScope {
+        /// The scopes of which one is needed.
+        any_of: &'static [Scope],
+    },
+    /// The caller does not administer.
+    #[error("this needs an administrator: the role hr or board, or a trusted client")]
+    InsufficientRole,
+    /// It is only for others: for oneself there is another way.
+    #[error("this is for other people's accounts, not for one's own")]
+    NotForOneself,
+}
+
+/// Who, beyond the scope, may do a thing.
+#[derive(Clone, Copy)]
+enum Standing {
+    Anyone,
+    Person,
+    Administrator,
+    AdministratorOrClient,
+}
+
+#[derive(Clone, Copy)]
+struct Rule {
+    scopes: &'static [Scope],
+    standing: Standing,
+}
+
+/// Decides whether the caller may do this; the one place where rights are decided.
+pub fn decide(operation: Operation, target: Target, caller: &Caller) -> Result<(), Denied> {
+    allows(operation, target, caller.scopes, &caller.principal)
+}
+
+fn allows(operation: Operation, target: Target, scopes: Scopes, principal: &Principal) -> Result<(), Denied> {
+    let is_client = matches!(principal, Principal::Client { .. });
+    let rule = rule(operation, if is_client { Target::Another } else { target });
+    if is_client && matches!(rule.standing, Standing::Person) {
+        return Err(Denied::NotForClients);
+    }
+    if !scopes.contains_any(rule.scopes) {
+        return Err(Denied::InsufficientScope { any_of: rule.scopes });
+    }
+    let stands = match rule.standing {
+        Standing::Anyone | Standing::Person => true,
+        Standing::Administrator => principal.administers(),
+        Standing::AdministratorOrClient => is_client || principal.administers(),
+    };
+    if !stands {
+        return Err(Denied::InsufficientRole);
+    }
+    if matches!((operation, target, is_client), (Operation::SetPassword, Target::Oneself, false)) {
+        return Err(Denied::NotForOneself);
+    }
+    Ok(())
+}
+
+const fn rule(operation: Operation, target: Target) -> Rule {
+    use Scope::{
+        AccessCheck, EventsRead, ProfileGet, ProfileModify, UsersCreate, UsersDelete, UsersGet, UsersModify,
+        UsersWrite, WebhooksManage,
+    };
+    use Standing::{Administrator, AdministratorOrClient, Anyone, Person};
+    use Target::{Another, Oneself};
+
+    let (scopes, standing): (&'static [Scope], Standing) = match (operation, target) {
+        (Operation::ReadAccount, _) => (&[ProfileGet], Person),
+        (Operation::ChangeAccount, _) => (&[ProfileModify], Person),
+        (Operation::ListUsers, _) | (Operation::ReadUser, Another) => (&[UsersGet], Anyone),
+        (Operation::ReadUser | Operation::ReadUserAccess, Oneself) => (&[ProfileGet, UsersGet], Anyone),
+        (Operation::CreateUser, _) => (&[UsersCreate], Administrator),
+        (Operation::ChangeUser, Oneself) => (&[ProfileModify, UsersModify], Anyone),
+        (Operation::ChangeUser, Another)
+        | (Operation::AdministerUser | Operation::SetPassword | Operation::EndSessions, _) => {
+            (&[UsersModify], Administrator)
+        }
+        (Operation::DeleteUser, _) => (&[UsersDelete], Administrator),
+        (Operation::GiveAccess | Operation::RemoveAccess | Operation::ListFacilityAccess, _)
+        | (Operation::ReadUserAccess, Another) => (&[UsersWrite], Administrator),
+        (Operation::CheckAccess, Oneself) => (&[AccessCheck, ProfileGet], Anyone),
+        (Operation::CheckAccess, Another) => (&[AccessCheck], AdministratorOrClient),
+        (Operation::ReadEvents, _) => (&[EventsRead], Administrator),
+        (Operation::ManageWebhooks, _) => (&[WebhooksManage], Administrator),
+    };
+    Rule { scopes, standing }
+}
+
+/// Proof that a decision was made and allowed the operation `O`. Only this module makes one.
+#[derive(Debug)]
+pub struct Permit<O> {
+    operation: PhantomData<O>,
+}
+
+/// An operation as a type, for [`Permit`].
+pub trait Permitted {
+    /// The operation that it stands for.
+    const OPERATION: Operation;
+}
+
+macro_rules! permitted {
+    ($($(#[$doc:meta])* $name:ident)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub enum $name {}
+        impl Permitted for $name {
+            const OPERATION: Operation = Operation::$name;
+        }
+    )+};
+}
+
+permitted! {
+    /// [`Operation::ChangeAccount`] as a type.
+    ChangeAccount
+    /// [`Operation::CreateUser`] as a type.
+    CreateUser
+    /// [`Operation::ChangeUser`] as a type.
+    ChangeUser
+    /// [`Operation::AdministerUser`] as a type.
+    AdministerUser
+    /// [`Operation::SetPassword`] as a type.
+    SetPassword
+    /// [`Operation::DeleteUser`] as a type.
+    DeleteUser
+    /// [`Operation::GiveAccess`] as a type.
+    GiveAccess
+    /// [`Operation::RemoveAccess`] as a type.
+    RemoveAccess
+}
+
+/// Decides as [`decide`] does, and gives the proof.
+pub fn permit<O: Permitted>(target: Target, caller: &Caller) -> Result<Permit<O>, Denied> {
+    decide(O::OPERATION, target, caller).map(|()| Permit { operation: PhantomData })
+}
+
+/// The permit of whoever holds the machine and its command line: they could change the database itself.
+pub const fn operator<O: Permitted>() -> Permit<O> {
+    Permit { operation: PhantomData }
+}
+
+impl From<Permit<ChangeAccount>> for Permit<ChangeUser> {
+    /// Whoever may change their own account may change that user.
+    fn from(_: Permit<ChangeAccount>) -> Self {
+        Self { operation: PhantomData }
+    }
+}
+
+impl From<Permit<ChangeAccount>> for Permit<SetPassword> {
+    /// Whoever may change their own account may choose their own password; proving the old one is the caller's duty.
+    fn from(_: Permit<ChangeAccount>) -> Self {
+        Self { operation: PhantomData }
+    }
+}

@@ -1,0 +1,41 @@
+use crate::{ClientId, Instant, PrincipalId, Scopes, SessionId, TokenId, UserId};
+
+/// One sign-in of a person through one client: its access tokens and its chain of refresh tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Which.
+    pub id: SessionId,
+    /// Who signed in.
+    pub user: UserId,
+    /// Through which client.
+    pub client: ClientId,
+    /// What was granted at sign-in; no refresh widens it.
+    pub scopes: Scopes,
+    /// When they signed in.
+    pub created_at: Instant,
+    /// When a token was last issued in it.
+    pub last_used_at: Instant,
+    /// The address of that request.
+    pub last_ip: Option<String>,
+    /// The `User-Agent` of that request.
+    pub user_agent: Option<String>,
+}
+
+/// What an access token says (RFC 9068 §2.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessToken {
+    /// Its own id (`jti`).
+    pub id: TokenId,
+    /// Whom it speaks for (`sub`).
+    pub subject: PrincipalId,
+    /// The client to which it was issued (`client_id`).
+    pub client: ClientId,
+    /// The sign-in to which it belongs (`sid`); none for a client's own.
+    pub session: Option<SessionId>,
+    /// What it may be used for (`scope`).
+    pub scopes: Scopes,
+    /// When it was issued (`iat`).
+    pub issued_at: Instant,
+    /// From when on it is refused (`exp`).
+    pub expires_at: Instant,
+}
