@@ -1,1 +1,29 @@
-//! x
+//! What Roster's use cases need of the world: traits and their errors, no logic.
+//!
+//! [`Store`] keeps everything, one transaction a use case; the other traits hash, sign, draw and tell the time.
+//! Adapters implement them; with the feature `mocks` there are mocks of them all.
+
+mod hashing;
+mod pictures;
+mod seals;
+mod store;
+mod system;
+mod tokens;
+
+#[cfg(feature = "mocks")]
+pub mod mocks;
+
+pub use hashing::{HashingError, PasswordHash, PasswordHasher, Verdict};
+pub use pictures::{Picture, PictureFault, PictureKeepError, PictureKeeper, PictureLock, PictureStudio};
+pub use seals::{IntercomIdentity, Seals};
+pub use store::{
+    Abort, ChosenBy, Conflict, Done, Fingerprint, NewRefreshToken, PasswordRecord, Position, ReadAccess,
+    ReadClients, ReadCredentials, ReadJob, ReadKeys, ReadPictures, ReadSessions, ReadTx, ReadUsers,
+    RefreshTokenRecord, RefreshTokenState, SealedKey, Slice, Store, StoreError, Stored, Undo, UserFilter,
+    WriteAccess, WriteClients, WriteCredentials, WriteJob, WriteKeys, WritePictures, WriteSessions, WriteTx,
+    WriteUsers,
+};
+pub use system::{Clock, DomainNames, Ids, NumberingPlans};
+pub use tokens::{
+    AccessTokens, InvalidToken, KeyError, OpaqueToken, OpaqueTokens, PublicKey, SigningKeys, TokenHash,
+};

@@ -1,6 +1,6 @@
 use crate::permission::{AdministerUser, Permit};
 use crate::{
-    Administration, Description, Email, EventKind, GroupId, Instant, JobTitle, LanguageTag, NameKey, Patch,
+    Administration, Description, Email, EventKind, GroupId, Instant, JobTitle, LanguageTag, NameKey,
     PersonName, PhoneNumber, PictureName, Roles, UserChange, UserId, WorkspaceId,
 };
 
@@ -240,7 +240,7 @@ impl User {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Role, permission};
+    use crate::{Patch, Role, permission};
     use chrono::TimeZone;
 
     fn at(second: i64) -> Instant {

@@ -1,0 +1,49 @@
+use async_trait::async_trait;
+use secrecy::SecretString;
+use std::fmt;
+use thiserror::Error;
+
+/// A hashed password, as stored. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(pub String);
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(***)")
+    }
+}
+
+/// Whether a password is the right one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is.
+    Right,
+    /// It is not.
+    Wrong,
+}
+
+/// Why a password was not hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum HashingError {
+    /// Too many wait already: try again later.
+    #[error("too many passwords wait to be hashed")]
+    Busy,
+    /// The hash on record cannot be read.
+    #[error("a stored password hash is broken")]
+    Broken,
+}
+
+/// Hashes passwords, slowly, on threads of its own with a bounded queue.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait PasswordHasher: Send + Sync {
+    /// Hashes a password. The whole of it counts, whatever its length; NFC forms of one text hash alike.
+    async fn hash(&self, password: SecretString) -> Result<PasswordHash, HashingError>;
+
+    /// Verifies a password. Without a hash to verify against it takes the same time and finds it wrong.
+    async fn verify(
+        &self,
+        password: SecretString,
+        against: Option<PasswordHash>,
+    ) -> Result<Verdict, HashingError>;
+}
