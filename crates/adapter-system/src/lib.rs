@@ -1,1 +1,14 @@
-//! x
+//! The parts of the machine and of the world that change by themselves: the clock, randomness, ids, numbering plans
+//! and the tables of internationalised domain names.
+//!
+//! It is the one place that may ask for the time; everything else takes a [`Clock`](roster_ports::Clock).
+
+mod clock;
+mod domain_names;
+mod ids;
+mod numbering_plans;
+
+pub use clock::SystemClock;
+pub use domain_names::InternationalDomainNames;
+pub use ids::SystemIds;
+pub use numbering_plans::LibPhoneNumbers;
