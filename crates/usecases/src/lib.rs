@@ -1,1 +1,30 @@
-//! x
+//! Roster's actions, one file each: the only place that decides, and the only caller of the ports.
+//!
+//! Every action is a function over [`Ports`]: it takes who calls, the [`RequestContext`], and values that are parsed
+//! already. What an action writes it writes in one transaction, with the permit made inside of it.
+//!
+//! - [`account`]: what people do with their own account
+//! - [`directory`]: the organisation's people
+//! - [`facilities`]: who may do what at a facility
+//! - [`sign_in`]: tokens and who is behind them
+//! - [`setup`]: what the command line and a first start do
+//! - [`upkeep`]: background duties
+//! - [`values`]: values that only the world can read, parsed once at the edge
+
+pub mod account;
+pub mod directory;
+pub mod facilities;
+pub mod setup;
+pub mod sign_in;
+pub mod upkeep;
+pub mod values;
+
+mod context;
+mod paging;
+mod ports;
+mod refused;
+
+pub use context::{ExpectedVersion, RequestContext};
+pub use paging::Page;
+pub use ports::{Policy, Ports};
+pub use refused::{Failure, Place, Refused};

@@ -1,0 +1,82 @@
+use roster_domain::permission::{Caller, ChangeAccount, Denied, Target, permit};
+use roster_domain::{Actor, EventKind, Fault, PersonalWords, Stamp, Subject};
+use roster_ports::{Abort, ChosenBy, Done, PasswordHash, PasswordRecord, WriteTx};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::refused::{denied, refuse};
+use crate::sign_in::{Authenticated, PasswordProof, prove_password, user_now};
+use crate::{Failure, Place, Ports, Refused, RequestContext, values};
+
+/// Somebody's old password, as proof, and the one that they choose instead.
+#[derive(Debug)]
+pub struct PasswordChange {
+    /// The proof.
+    pub old: SecretString,
+    /// The choice.
+    pub new: SecretString,
+}
+
+/// Changes the caller's own password, and ends every other session of theirs.
+pub async fn change_password(
+    ports: &Ports,
+    authenticated: &Authenticated,
+    context: &RequestContext,
+    passwords: PasswordChange,
+) -> Result<(), Failure> {
+    let caller = &authenticated.caller;
+    permit::<ChangeAccount>(Target::Oneself, caller)?;
+    let user = authenticated.user.as_ref().ok_or(Denied::NotForClients)?;
+    let person =
+        PersonalWords { email: &user.email, first_name: &user.first_name, last_name: &user.last_name };
+
+    let chosen = values::password(ports, passwords.new.expose_secret(), person);
+    let proof = prove_password(ports, user.id, passwords.old).await?;
+    let (chosen, proof) = match (chosen, proof) {
+        (Ok(chosen), Some(proof)) => (chosen, proof),
+        (chosen, proof) => return Err(Refused::Invalid(faults(chosen.err(), proof.as_ref())).into()),
+    };
+    let hash = ports.passwords.hash(SecretString::from(chosen.reveal())).await?;
+
+    let stamp = context.stamp(ports, Actor::Principal(caller.principal.id()));
+    let (caller, context) = (caller.clone(), context.clone());
+    let change = Change { caller, context, proof, hash, stamp };
+    ports.store.write(move |tx| change.run(tx)).await?;
+    Ok(())
+}
+
+fn faults(chosen: Option<Fault>, proof: Option<&PasswordProof>) -> Vec<(Place, Fault)> {
+    let wrong = if proof.is_none() { Some((Place::OldPassword, Fault::WrongPassword)) } else { None };
+    wrong.into_iter().chain(chosen.map(|fault| (Place::NewPassword, fault))).collect()
+}
+
+struct Change {
+    caller: Caller,
+    context: RequestContext,
+    proof: PasswordProof,
+    hash: PasswordHash,
+    stamp: Stamp,
+}
+
+impl Change {
+    fn run(&self, tx: &mut dyn WriteTx) -> Result<Done<()>, Abort<Refused>> {
+        let permit = permit::<ChangeAccount>(Target::Oneself, &self.caller).map_err(denied)?;
+        let (_, user) = user_now(tx, &self.caller)?;
+        if !self.context.expected_version.admits(user.version) {
+            return refuse(Refused::VersionMismatch);
+        }
+        if !self.proof.holds(tx, user.id)? {
+            return refuse(Refused::Invalid(vec![(Place::OldPassword, Fault::WrongPassword)]));
+        }
+        let record = PasswordRecord { hash: self.hash.clone(), chosen_by: ChosenBy::Owner };
+        tx.credentials_mut().set_password(&permit.into(), user.id, &record)?;
+        let ended = tx.sessions_mut().end_all(user.id, self.caller.session)?;
+        let mut kinds = vec![EventKind::PasswordChanged];
+        kinds.extend(
+            ended
+                .into_iter()
+                .map(|session| EventKind::SessionEnded { session: session.id, client: session.client }),
+        );
+        let events = self.stamp.events(&Subject::User(user.id), kinds);
+        Ok(events.map_or(Done::Bookkeeping(()), |events| Done::Changed((), events)))
+    }
+}

@@ -1,0 +1,47 @@
+use roster_domain::{Actor, EventId, RequestId, Stamp};
+use std::net::IpAddr;
+
+use crate::Ports;
+
+/// What a request says beside its content.
+#[derive(Debug, Clone)]
+pub struct RequestContext {
+    /// Names the request in answers, logs and events.
+    pub request_id: RequestId,
+    /// The address of the client, as far as trusted proxies tell it.
+    pub address: Option<IpAddr>,
+    /// The version of the record that the caller means to change (`If-Match`).
+    pub expected_version: ExpectedVersion,
+}
+
+/// Which version of a record a change is meant for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ExpectedVersion {
+    /// Whichever there is.
+    #[default]
+    Any,
+    /// One of these.
+    OneOf(Vec<u64>),
+}
+
+impl ExpectedVersion {
+    /// Whether a record of this version may be changed.
+    pub fn admits(&self, version: u64) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(versions) => versions.contains(&version),
+        }
+    }
+}
+
+impl RequestContext {
+    /// What the events of this request share. Made before the write, so that running it again makes the same events.
+    pub(crate) fn stamp(&self, ports: &Ports, actor: Actor) -> Stamp {
+        Stamp {
+            first_id: EventId::new(ports.ids.uuid()),
+            time: ports.clock.now(),
+            actor,
+            request_id: self.request_id.clone(),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+use roster_domain::permission::{AdministerUser, Caller, ChangeUser, Target, permit};
+use roster_domain::{Actor, Administration, DirectoryEntry, Fault, Stamp, Subject, User, UserChange, UserId};
+use roster_ports::{Abort, Done, WriteTx};
+
+use super::{Profile, keep_an_administrator, target_of};
+use crate::refused::{denied, refuse};
+use crate::sign_in::{PasswordProof, caller_now};
+use crate::{Failure, Place, Ports, Refused, RequestContext};
+
+/// What to change of a person.
+#[derive(Debug, Clone, Default)]
+pub struct UserChanges {
+    /// What people may change of themselves.
+    pub change: UserChange,
+    /// What only administrators may change; `None` where nothing of it was asked for, not even what already holds.
+    pub administration: Option<Administration>,
+    /// Proof of the caller's own password, which a changed own address needs.
+    pub proof: Option<PasswordProof>,
+}
+
+/// Changes a person: oneself, or, as an administrator, anyone.
+pub async fn change_user(
+    ports: &Ports,
+    caller: &Caller,
+    context: &RequestContext,
+    user: Option<UserId>,
+    changes: UserChanges,
+) -> Result<Profile, Failure> {
+    let target = target_of(caller, user);
+    permit::<ChangeUser>(target, caller)?;
+    if changes.administration.is_some() {
+        permit::<AdministerUser>(target, caller)?;
+    }
+    let user = user.ok_or(Refused::NotFound)?;
+    let stamp = context.stamp(ports, Actor::Principal(caller.principal.id()));
+    let (asking, context) = (caller.clone(), context.clone());
+    let entry = ports.store.write(move |tx| change(tx, &asking, &context, user, &changes, &stamp)).await?;
+    Ok(Profile::seen_by(caller, entry))
+}
+
+fn change(
+    tx: &mut dyn WriteTx,
+    caller: &Caller,
+    context: &RequestContext,
+    id: UserId,
+    changes: &UserChanges,
+    stamp: &Stamp,
+) -> Result<Done<DirectoryEntry>, Abort<Refused>> {
+    let caller = caller_now(tx, caller)?;
+    let target = caller.target(id);
+    let may_change = permit::<ChangeUser>(target, &caller).map_err(denied)?;
+    let Some(DirectoryEntry { user: before, sign_ins }) = tx.users().entry(id)? else {
+        return refuse(Refused::NotFound);
+    };
+    prove_own_address(tx, target, &before, changes)?;
+    if !context.expected_version.admits(before.version) {
+        return refuse(Refused::VersionMismatch);
+    }
+    let mut after = before.clone().changed(changes.change.clone());
+    if let Some(administration) = &changes.administration {
+        let may_administer = permit::<AdministerUser>(target, &caller).map_err(denied)?;
+        after = after.administered(&may_administer, administration.clone());
+    }
+    keep_an_administrator(tx, &before, Some(&after))?;
+    let changed = after.changed_since(&before, stamp.time);
+    let changed = changed.and_then(|(user, kinds)| Some((stamp.events(&Subject::User(id), kinds)?, user)));
+    let Some((events, user)) = changed else {
+        return Ok(Done::Unchanged(DirectoryEntry { user: before, sign_ins }));
+    };
+    tx.users_mut().update(&may_change, &user)?;
+    Ok(Done::Changed(DirectoryEntry { user, sign_ins }, events))
+}
+
+/// Whoever holds a stolen token must not be able to take the account over by changing its address.
+fn prove_own_address(
+    tx: &mut dyn WriteTx,
+    target: Target,
+    user: &User,
+    changes: &UserChanges,
+) -> Result<(), Abort<Refused>> {
+    let changes_address = changes.change.email.as_ref().is_some_and(|email| *email != user.email);
+    if target == Target::Another || !changes_address {
+        return Ok(());
+    }
+    let fault = match &changes.proof {
+        None => Fault::Required,
+        Some(proof) if proof.holds(tx, user.id)? => return Ok(()),
+        Some(_) => Fault::WrongPassword,
+    };
+    refuse(Refused::Invalid(vec![(Place::CurrentPassword, fault)]))
+}

@@ -1,0 +1,105 @@
+use roster_domain::permission::{AdministerUser, ChangeUser, CreateUser, SetPassword, operator};
+use roster_domain::{
+    Actor, Administration, Email, EventKind, NewUser, Password, PersonName, Role, Roles, Stamp, Status,
+    Subject, User, UserId,
+};
+use roster_ports::{Abort, ChosenBy, Done, PasswordRecord, WriteTx};
+use secrecy::SecretString;
+
+use crate::{Failure, Ports, Refused, RequestContext};
+
+/// Who shall administer.
+#[derive(Debug, Clone)]
+pub struct NewAdministrator {
+    /// The address.
+    pub email: Email,
+    /// The first name.
+    pub first_name: PersonName,
+    /// The last name.
+    pub last_name: PersonName,
+}
+
+/// Who administers now.
+#[derive(Debug, Clone)]
+pub enum Administrator {
+    /// A new person.
+    Created(User),
+    /// The person of that address, with the role and the password, and enabled.
+    Restored(User),
+}
+
+/// Makes an administrator. For an existing address it gives the role back, enables, and sets the password, ending all
+/// sessions: nobody is locked out for good.
+pub async fn make_administrator(
+    ports: &Ports,
+    context: &RequestContext,
+    new: NewAdministrator,
+    password: &Password,
+) -> Result<Administrator, Failure> {
+    let hash = ports.passwords.hash(SecretString::from(password.reveal())).await?;
+    let record = PasswordRecord { hash, chosen_by: ChosenBy::Owner };
+    let stamp = context.stamp(ports, Actor::System);
+    let id = UserId::new(ports.ids.uuid());
+    let made = ports
+        .store
+        .write(move |tx| match tx.users().by_email(new.email.key())? {
+            None => create(tx, id, &new, &record, &stamp),
+            Some(user) => restore(tx, user, &record, &stamp),
+        })
+        .await?;
+    Ok(made)
+}
+
+fn create(
+    tx: &mut dyn WriteTx,
+    id: UserId,
+    new: &NewAdministrator,
+    password: &PasswordRecord,
+    stamp: &Stamp,
+) -> Result<Done<Administrator>, Abort<Refused>> {
+    let roles = Roles::from(Role::Board);
+    let user = NewUser {
+        email: new.email.clone(),
+        fallback_email: None,
+        first_name: new.first_name.clone(),
+        last_name: new.last_name.clone(),
+        description: None,
+        job_title: None,
+        locale: None,
+        roles,
+        group_id: None,
+        active_workspace: None,
+    };
+    let user = user.into_user(id, stamp.time);
+    tx.users_mut().insert(&operator::<CreateUser>(), &user)?;
+    tx.credentials_mut().set_password(&operator::<SetPassword>(), id, password)?;
+    let events = stamp.event(Subject::User(id), EventKind::UserCreated { roles });
+    Ok(Done::Changed(Administrator::Created(user), events))
+}
+
+fn restore(
+    tx: &mut dyn WriteTx,
+    before: User,
+    password: &PasswordRecord,
+    stamp: &Stamp,
+) -> Result<Done<Administrator>, Abort<Refused>> {
+    let administration = Administration {
+        roles: Some(before.roles.with(Role::Board)),
+        status: Some(Status::Enabled),
+        ..Administration::default()
+    };
+    let after = before.clone().administered(&operator::<AdministerUser>(), administration);
+    let (user, mut kinds) = after.changed_since(&before, stamp.time).unwrap_or((before, Vec::new()));
+    tx.users_mut().update(&operator::<ChangeUser>(), &user)?;
+    tx.credentials_mut().set_password(&operator::<SetPassword>(), user.id, password)?;
+    kinds.push(EventKind::PasswordChanged);
+    for session in tx.sessions_mut().end_all(user.id, None)? {
+        kinds.push(EventKind::SessionEnded { session: session.id, client: session.client });
+    }
+    let subject = Subject::User(user.id);
+    let answer = Administrator::Restored(user);
+    Ok(match stamp.events(&subject, kinds) {
+        Some(events) => Done::Changed(answer, events),
+        None => Done::Unchanged(answer),
+    })
+}

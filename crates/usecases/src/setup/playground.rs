@@ -1,0 +1,101 @@
+use roster_domain::permission::{CreateUser, GiveAccess, SetPassword, operator};
+use roster_domain::{
+    AccessChange, Actions, Actor, Client, EventKind, ExpiryChange, FacilityId, Grant, NewUser, Password,
+    PrincipalId, Stamp, Subject, User, UserId,
+};
+use roster_ports::{Abort, ChosenBy, Done, PasswordRecord, UserFilter, WriteTx};
+use secrecy::SecretString;
+
+use crate::{Failure, Ports, Refused, RequestContext};
+
+/// An administrator, a few people, a public client and a facility, for whoever tries the service out.
+#[derive(Debug)]
+pub struct Playground {
+    /// Who administers.
+    pub administrator: PlaygroundPerson,
+    /// The others.
+    pub people: Vec<PlaygroundPerson>,
+    /// The client to sign in through.
+    pub client: Client,
+    /// The facility.
+    pub facility: FacilityId,
+    /// What the first of the others may do there.
+    pub actions: Actions,
+}
+
+/// A person of the playground.
+#[derive(Debug)]
+pub struct PlaygroundPerson {
+    /// The record.
+    pub new: NewUser,
+    /// The password; it counts as the owner's own choice.
+    pub password: Password,
+}
+
+/// Makes the playground in one transaction on an empty database; answers `false` and does nothing on any other.
+pub async fn make_playground(
+    ports: &Ports,
+    context: &RequestContext,
+    playground: Playground,
+) -> Result<bool, Failure> {
+    let stamp = context.stamp(ports, Actor::System);
+    let administrator = resident(ports, playground.administrator, &stamp).await?;
+    let mut people = Vec::new();
+    for person in playground.people {
+        people.push(resident(ports, person, &stamp).await?);
+    }
+    let (client, facility, actions) = (playground.client, playground.facility, playground.actions);
+    let plan = Plan { administrator, people, client, facility, actions, stamp };
+    Ok(ports.store.write(move |tx| plan.run(tx)).await?)
+}
+
+struct Resident {
+    user: User,
+    password: PasswordRecord,
+}
+
+async fn resident(ports: &Ports, person: PlaygroundPerson, stamp: &Stamp) -> Result<Resident, Failure> {
+    let hash = ports.passwords.hash(SecretString::from(person.password.reveal())).await?;
+    let user = person.new.into_user(UserId::new(ports.ids.uuid()), stamp.time);
+    Ok(Resident { user, password: PasswordRecord { hash, chosen_by: ChosenBy::Owner } })
+}
+
+struct Plan {
+    administrator: Resident,
+    people: Vec<Resident>,
+    client: Client,
+    facility: FacilityId,
+    actions: Actions,
+    stamp: Stamp,
+}
+
+impl Plan {
+    fn run(&self, tx: &mut dyn WriteTx) -> Result<Done<bool>, Abort<Refused>> {
+        let is_empty =
+            tx.users().count(&UserFilter::default())? == 0 && tx.clients().client(&self.client.id)?.is_none();
+        if !is_empty {
+            return Ok(Done::Unchanged(false));
+        }
+        let mut happened = Vec::new();
+        for Resident { user, password } in std::iter::once(&self.administrator).chain(&self.people) {
+            tx.users_mut().insert(&operator::<CreateUser>(), user)?;
+            tx.credentials_mut().set_password(&operator::<SetPassword>(), user.id, password)?;
+            happened.push((Subject::User(user.id), EventKind::UserCreated { roles: user.roles }));
+        }
+        tx.clients_mut().insert(&self.client, None)?;
+        happened.push((Subject::Client(self.client.id.clone()), EventKind::ClientCreated));
+        if let Some(guest) = self.people.first() {
+            happened.push(self.give(tx, guest.user.id)?);
+        }
+        let events = self.stamp.events_of(happened);
+        Ok(events.map_or(Done::Unchanged(true), |events| Done::Changed(true, events)))
+    }
+
+    fn give(&self, tx: &mut dyn WriteTx, guest: UserId) -> Result<(Subject, EventKind), Abort<Refused>> {
+        let by = PrincipalId::User(self.administrator.user.id);
+        let grant = Grant::given(None, &self.actions, ExpiryChange::Keep, by, self.stamp.time);
+        tx.access_mut().give(&operator::<GiveAccess>(), guest, self.facility, &grant)?;
+        let change = AccessChange::between(self.facility, None, Some(&grant));
+        Ok((Subject::User(guest), EventKind::AccessGiven(change)))
+    }
+}

@@ -1,0 +1,100 @@
+use roster_domain::{
+    Actor, Client, ClientId, ClientKind, EventKind, GrantType, GrantTypes, Scopes, Status, Subject, Trust,
+};
+use roster_ports::{Abort, Conflict, Done, StoreError};
+use secrecy::SecretString;
+use thiserror::Error;
+
+use crate::{Ports, RequestContext};
+
+/// What it takes to register a client.
+#[derive(Debug, Clone)]
+pub struct NewClient {
+    /// Its `client_id`.
+    pub id: ClientId,
+    /// Whether it can keep a secret.
+    pub kind: ClientKind,
+    /// What its own tokens count as.
+    pub trust: Trust,
+    /// The grants that it may use.
+    pub grants: GrantTypes,
+    /// The widest scope that it can be given.
+    pub scopes: Scopes,
+}
+
+/// A registered client.
+#[derive(Debug)]
+pub struct RegisteredClient {
+    /// The client.
+    pub client: Client,
+    /// Its secret, which is told this once; none for a public client.
+    pub secret: Option<SecretString>,
+}
+
+/// Why a client was not registered.
+#[derive(Debug, Error)]
+pub enum RegisterError {
+    /// There is a client of this id.
+    #[error("there is a client `{0}` already")]
+    IdAlreadyUsed(ClientId),
+    /// A public client has nothing to authenticate with, so it has no credentials to grant a token for.
+    #[error("a public client cannot use the grant client_credentials: it has no credentials")]
+    PublicClientCredentials,
+    /// Trust is about a client's own tokens, which this client could not get.
+    #[error("only a client with the grant client_credentials can be trusted")]
+    TrustWithoutOwnTokens,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl NewClient {
+    fn check(&self) -> Result<(), RegisterError> {
+        let own_tokens = self.grants.contains(GrantType::ClientCredentials);
+        if own_tokens && self.kind == ClientKind::Public {
+            return Err(RegisterError::PublicClientCredentials);
+        }
+        if self.trust == Trust::Trusted && !own_tokens {
+            return Err(RegisterError::TrustWithoutOwnTokens);
+        }
+        Ok(())
+    }
+}
+
+/// Registers a client of the token endpoint.
+pub async fn register_client(
+    ports: &Ports,
+    context: &RequestContext,
+    new: NewClient,
+) -> Result<RegisteredClient, RegisterError> {
+    new.check()?;
+    let stamp = context.stamp(ports, Actor::System);
+    let token = (new.kind == ClientKind::Confidential).then(|| ports.opaque_tokens.generate());
+    let (secret, hash) = token.map(|token| (token.secret, token.hash)).unzip();
+    let client = Client {
+        id: new.id,
+        kind: new.kind,
+        trust: new.trust,
+        grants: new.grants,
+        scopes: new.scopes,
+        status: Status::Enabled,
+        created_at: stamp.time,
+    };
+    let events = stamp.event(Subject::Client(client.id.clone()), EventKind::ClientCreated);
+    let kept = client.clone();
+    let written = ports
+        .store
+        .write::<(), RegisterError>(move |tx| {
+            tx.clients_mut().insert(&kept, hash.as_ref())?;
+            Ok(Done::Changed((), events.clone()))
+        })
+        .await;
+    match written {
+        Ok(()) => Ok(RegisteredClient { client, secret }),
+        Err(Abort::Store(StoreError::Conflict(Conflict::ClientIdAlreadyUsed))) => {
+            Err(RegisterError::IdAlreadyUsed(client.id))
+        }
+        Err(Abort::Store(error)) => Err(error.into()),
+        Err(Abort::Refused(error)) => Err(error),
+    }
+}

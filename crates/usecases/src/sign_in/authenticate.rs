@@ -1,0 +1,102 @@
+use roster_domain::permission::{Caller, Principal};
+use roster_domain::{AccessToken, PrincipalId, Status, User, UserId};
+use roster_ports::{Abort, ReadTx, StoreError, Stored};
+use std::sync::Arc;
+use thiserror::Error;
+
+use crate::{Ports, Refused};
+
+/// Somebody whose token is valid now.
+#[derive(Debug, Clone)]
+pub struct Authenticated {
+    /// Who calls and with which scopes.
+    pub caller: Caller,
+    /// The person, where it is one, as the store knows them now.
+    pub user: Option<Arc<User>>,
+}
+
+/// Why nobody is authenticated.
+#[derive(Debug, Error)]
+pub enum AuthenticationError {
+    /// The token is not valid, or no longer. Why is for the log.
+    #[error("the token is not valid: {0}")]
+    InvalidToken(&'static str),
+    /// The store cannot be asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Finds out who is behind an access token: it must be one of ours, and its user, client and session must live now.
+pub async fn authenticate(ports: &Ports, bearer: &str) -> Result<Authenticated, AuthenticationError> {
+    let token = ports
+        .access_tokens
+        .verify(bearer, ports.clock.now())
+        .map_err(|invalid| AuthenticationError::InvalidToken(invalid.reason))?;
+    match token.subject {
+        PrincipalId::User(user) => authenticate_user(ports, token, user).await,
+        PrincipalId::Client(_) => authenticate_client(ports, token).await,
+    }
+}
+
+async fn authenticate_user(
+    ports: &Ports,
+    token: AccessToken,
+    id: UserId,
+) -> Result<Authenticated, AuthenticationError> {
+    let session =
+        token.session.ok_or(AuthenticationError::InvalidToken("a person's token without a session"))?;
+    let user = ports.store.caller(id, session).await?;
+    let user = user.ok_or(AuthenticationError::InvalidToken("the session or its user or client is gone"))?;
+    if user.status == Status::Disabled {
+        return Err(AuthenticationError::InvalidToken("the user is disabled"));
+    }
+    let principal = Principal::User { id, roles: user.roles };
+    let caller = Caller { principal, scopes: token.scopes, client: token.client, session: Some(session) };
+    Ok(Authenticated { caller, user: Some(user) })
+}
+
+async fn authenticate_client(
+    ports: &Ports,
+    token: AccessToken,
+) -> Result<Authenticated, AuthenticationError> {
+    let client = ports.store.client(&token.client).await?;
+    let client = client.ok_or(AuthenticationError::InvalidToken("the client is gone"))?;
+    if client.status == Status::Disabled {
+        return Err(AuthenticationError::InvalidToken("the client is disabled"));
+    }
+    let principal = Principal::Client { id: client.id.clone(), trust: client.trust };
+    let scopes = token.scopes.and(client.scopes);
+    let caller = Caller { principal, scopes, client: token.client, session: None };
+    Ok(Authenticated { caller, user: None })
+}
+
+/// The caller as this transaction sees them: permits are made from it, not from what held when the request came in.
+pub(crate) fn caller_now(tx: &mut dyn ReadTx, caller: &Caller) -> Result<Caller, Abort<Refused>> {
+    let principal = match &caller.principal {
+        Principal::User { id, .. } => principal_of_user(tx, caller, *id)?,
+        Principal::Client { id, .. } => {
+            let client = tx.clients().client(id)?.filter(|client| client.status == Status::Enabled);
+            client.map(|client| Principal::Client { id: client.id, trust: client.trust })
+        }
+    };
+    let principal = principal.ok_or(Abort::Refused(Refused::NoLongerSignedIn))?;
+    Ok(Caller { principal, ..caller.clone() })
+}
+
+fn principal_of_user(tx: &mut dyn ReadTx, caller: &Caller, id: UserId) -> Stored<Option<Principal>> {
+    let Some(session) = caller.session else { return Ok(None) };
+    let lives = tx.sessions().session(session)?.is_some_and(|session| session.user == id);
+    if !lives {
+        return Ok(None);
+    }
+    let user = tx.users().user(id)?.filter(|user| user.status == Status::Enabled);
+    Ok(user.map(|user| Principal::User { id, roles: user.roles }))
+}
+
+/// The person behind the caller as this transaction sees them, with the caller's rights now.
+pub(crate) fn user_now(tx: &mut dyn ReadTx, caller: &Caller) -> Result<(Caller, User), Abort<Refused>> {
+    let caller = caller_now(tx, caller)?;
+    let id = caller.principal.user().ok_or(Abort::Refused(Refused::NoLongerSignedIn))?;
+    let user = tx.users().user(id)?.ok_or(Abort::Refused(Refused::NoLongerSignedIn))?;
+    Ok((caller, user))
+}

@@ -1,0 +1,7 @@
+//! Background duties. Each does a bounded piece of work per call, so that it never holds the writer long.
+
+mod erase_pictures;
+mod sweep_sessions;
+
+pub use erase_pictures::erase_pictures;
+pub use sweep_sessions::sweep_sessions;
