@@ -145,7 +145,13 @@ impl Stamp {
 
     /// The events of a write about one subject; `None` when nothing happened.
     pub fn events(&self, subject: &Subject, kinds: Vec<EventKind>) -> Option<Events> {
-        let mut events = kinds.into_iter().enumerate().map(|(n, kind)| self.nth(n, subject.clone(), kind));
+        self.events_of(kinds.into_iter().map(|kind| (subject.clone(), kind)))
+    }
+
+    /// The events of a write about several subjects; `None` when nothing happened.
+    pub fn events_of(&self, happened: impl IntoIterator<Item = (Subject, EventKind)>) -> Option<Events> {
+        let mut events =
+            happened.into_iter().enumerate().map(|(n, (subject, kind))| self.nth(n, subject, kind));
         events.next().map(|first| Events(first, events.collect()))
     }
 

@@ -63,6 +63,9 @@ pub enum Fault {
     /// A password that is easily guessed from what is known of its owner.
     #[error("must not be made of the person's e-mail address or names")]
     PasswordPersonal,
+    /// A password that everybody tries first, or one of those again and again.
+    #[error("must not be a common password")]
+    PasswordCommon,
     /// A password of one character again and again.
     #[error("must not be one character repeated")]
     PasswordRepetitive,
@@ -98,6 +101,7 @@ impl Fault {
             Self::InThePast => "in_the_past",
             Self::InvalidLanguageTag => "invalid_language_tag",
             Self::PasswordPersonal => "password_personal",
+            Self::PasswordCommon => "password_common",
             Self::PasswordRepetitive => "password_repetitive",
             Self::WrongPassword => "wrong_password",
             Self::UnknownUser => "unknown_user",

@@ -73,17 +73,13 @@ impl Caller {
         if self.principal.user() == Some(user) { Target::Oneself } else { Target::Another }
     }
 
-    /// The scopes that the caller's standing lets them use now for at least one operation.
+    /// The scopes of the token that the caller's standing lets them use now: what gateways are told.
+    ///
+    /// A scope is usable when the caller meets the role rule of its operations about another; a `profile` scope, when
+    /// there is a self to use it for. That some scopes also serve for oneself does not count: a person who does not
+    /// administer has `users:get` and the `profile` scopes at most.
     pub fn usable_scopes(&self) -> Scopes {
-        let of_scope = |scope: &Scope| {
-            Operation::ALL.into_iter().any(|operation| {
-                [Target::Oneself, Target::Another].into_iter().any(|target| {
-                    rule(operation, target).scopes.contains(scope)
-                        && allows(operation, target, Scopes::of([*scope]), &self.principal).is_ok()
-                })
-            })
-        };
-        Scopes::of(self.scopes.iter().filter(of_scope))
+        Scopes::of(self.scopes.iter().filter(|scope| standing_for(*scope).is_met_by(&self.principal)))
     }
 }
 
@@ -187,6 +183,19 @@ enum Standing {
     AdministratorOrClient,
 }
 
+impl Standing {
+    const fn is_met_by(self, principal: &Principal) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::Person => matches!(principal, Principal::User { .. }),
+            Self::Administrator => principal.administers(),
+            Self::AdministratorOrClient => {
+                principal.administers() || matches!(principal, Principal::Client { .. })
+            }
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Rule {
     scopes: &'static [Scope],
@@ -194,28 +203,24 @@ struct Rule {
 }
 
 /// Decides whether the caller may do this; the one place where rights are decided.
+///
+/// A client is never itself: for one, [`Target::Oneself`] counts as [`Target::Another`]. The account operations are
+/// about oneself; asked about another, they need what reading or changing that person needs.
 pub fn decide(operation: Operation, target: Target, caller: &Caller) -> Result<(), Denied> {
-    allows(operation, target, caller.scopes, &caller.principal)
-}
-
-fn allows(operation: Operation, target: Target, scopes: Scopes, principal: &Principal) -> Result<(), Denied> {
+    let principal = &caller.principal;
     let is_client = matches!(principal, Principal::Client { .. });
-    let rule = rule(operation, if is_client { Target::Another } else { target });
-    if is_client && matches!(rule.standing, Standing::Person) {
+    if is_client && matches!(operation, Operation::ReadAccount | Operation::ChangeAccount) {
         return Err(Denied::NotForClients);
     }
-    if !scopes.contains_any(rule.scopes) {
+    let target = if is_client { Target::Another } else { target };
+    let rule = rule(operation, target);
+    if !caller.scopes.contains_any(rule.scopes) {
         return Err(Denied::InsufficientScope { any_of: rule.scopes });
     }
-    let stands = match rule.standing {
-        Standing::Anyone | Standing::Person => true,
-        Standing::Administrator => principal.administers(),
-        Standing::AdministratorOrClient => is_client || principal.administers(),
-    };
-    if !stands {
+    if !rule.standing.is_met_by(principal) {
         return Err(Denied::InsufficientRole);
     }
-    if matches!((operation, target, is_client), (Operation::SetPassword, Target::Oneself, false)) {
+    if matches!((operation, target), (Operation::SetPassword, Target::Oneself)) {
         return Err(Denied::NotForOneself);
     }
     Ok(())
@@ -230,13 +235,15 @@ const fn rule(operation: Operation, target: Target) -> Rule {
     use Target::{Another, Oneself};
 
     let (scopes, standing): (&'static [Scope], Standing) = match (operation, target) {
-        (Operation::ReadAccount, _) => (&[ProfileGet], Person),
-        (Operation::ChangeAccount, _) => (&[ProfileModify], Person),
-        (Operation::ListUsers, _) | (Operation::ReadUser, Another) => (&[UsersGet], Anyone),
+        (Operation::ReadAccount, Oneself) => (&[ProfileGet], Person),
+        (Operation::ChangeAccount, Oneself) => (&[ProfileModify], Person),
+        (Operation::ListUsers, _) | (Operation::ReadUser | Operation::ReadAccount, Another) => {
+            (&[UsersGet], Anyone)
+        }
         (Operation::ReadUser | Operation::ReadUserAccess, Oneself) => (&[ProfileGet, UsersGet], Anyone),
         (Operation::CreateUser, _) => (&[UsersCreate], Administrator),
         (Operation::ChangeUser, Oneself) => (&[ProfileModify, UsersModify], Anyone),
-        (Operation::ChangeUser, Another)
+        (Operation::ChangeUser | Operation::ChangeAccount, Another)
         | (Operation::AdministerUser | Operation::SetPassword | Operation::EndSessions, _) => {
             (&[UsersModify], Administrator)
         }
@@ -249,6 +256,21 @@ const fn rule(operation: Operation, target: Target) -> Rule {
         (Operation::ManageWebhooks, _) => (&[WebhooksManage], Administrator),
     };
     Rule { scopes, standing }
+}
+
+/// Who can use a scope for what it is there for: for others, or, the `profile` scopes, for oneself.
+const fn standing_for(scope: Scope) -> Standing {
+    match scope {
+        Scope::UsersGet => Standing::Anyone,
+        Scope::ProfileGet | Scope::ProfileModify => Standing::Person,
+        Scope::AccessCheck => Standing::AdministratorOrClient,
+        Scope::UsersCreate
+        | Scope::UsersModify
+        | Scope::UsersDelete
+        | Scope::UsersWrite
+        | Scope::EventsRead
+        | Scope::WebhooksManage => Standing::Administrator,
+    }
 }
 
 /// Proof that a decision was made and allowed the operation `O`. Only this module makes one.
@@ -313,6 +335,13 @@ impl From<Permit<ChangeAccount>> for Permit<ChangeUser> {
 impl From<Permit<ChangeAccount>> for Permit<SetPassword> {
     /// Whoever may change their own account may choose their own password; proving the old one is the caller's duty.
     fn from(_: Permit<ChangeAccount>) -> Self {
+        Self { operation: PhantomData }
+    }
+}
+
+impl From<Permit<CreateUser>> for Permit<SetPassword> {
+    /// Whoever may create a person may set that person's first password.
+    fn from(_: Permit<CreateUser>) -> Self {
         Self { operation: PhantomData }
     }
 }

@@ -85,6 +85,12 @@ impl Roles {
         self.0
     }
 
+    /// The set with this role in it.
+    #[must_use]
+    pub const fn with(self, role: Role) -> Self {
+        Self(self.0 | role.bit())
+    }
+
     /// Whether this role is among them.
     pub const fn contains(self, role: Role) -> bool {
         self.0 & role.bit() != 0
@@ -98,6 +104,12 @@ impl Roles {
     /// The roles in the order of [`Role::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Role> {
         Role::ALL.into_iter().filter(move |role| self.contains(*role))
+    }
+}
+
+impl From<Role> for Roles {
+    fn from(role: Role) -> Self {
+        Self(role.bit())
     }
 }
 

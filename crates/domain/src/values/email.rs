@@ -33,6 +33,9 @@ impl Email {
         if local.len() > Self::MAX_LOCAL || !local.split('.').all(is_atom) {
             return Err(Fault::InvalidEmail);
         }
+        if domain.contains(|character: char| character.is_whitespace() || character.is_control()) {
+            return Err(Fault::InvalidEmail);
+        }
         let domain = a_labels(domain).filter(|name| is_host_name(name)).ok_or(Fault::InvalidEmail)?;
         let key = format!("{}@{domain}", local.to_ascii_lowercase());
         if key.len() > Self::MAX {
@@ -141,6 +144,15 @@ mod tests {
             "a@b_c.d",
             "a＠b.c",
             "a@b.c\n",
+            "\ta@b.c",
+            "a@b.c\u{3000}",
+            "a@ b.c",
+            "a@b.-c",
+            "a@b-.c",
+            "a(note)@b.c",
+            "Ada <a@b.c>",
+            "a@b.c,d@e.f",
+            "a@ä.c",
         ] {
             assert_eq!(parse(text).map(|_| ()), Err(Fault::InvalidEmail), "{text:?}");
         }
@@ -148,9 +160,50 @@ mod tests {
     }
 
     #[test]
+    fn white_space_is_refused_whatever_the_tables_make_of_it() {
+        let generous = |domain: &str| Some(domain.split_whitespace().collect());
+        for text in ["a@b.c ", "a@\u{a0}b.c", "a@b.\tc", "a@b.c\u{85}", "a@b\u{1}.c"] {
+            assert_eq!(Email::parse(text, generous).map(|_| ()), Err(Fault::InvalidEmail), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_international_domain_is_kept_as_given_and_compared_by_its_a_labels() {
+        let tables = |domain: &str| {
+            matches!(domain, "Bücher.example" | "xn--bcher-kva.example")
+                .then(|| "xn--bcher-kva.example".to_owned())
+        };
+        let unicode = Email::parse("Ada@Bücher.example", tables).unwrap();
+        let ascii = Email::parse("ada@xn--bcher-kva.example", tables).unwrap();
+        assert_eq!(unicode.to_string(), "Ada@Bücher.example");
+        assert_eq!(unicode.key(), ascii.key());
+        assert_ne!(unicode, ascii);
+        assert_eq!(Email::parse("ada@xn--.example", tables).map(|_| ()), Err(Fault::InvalidEmail));
+    }
+
+    #[test]
+    fn a_stored_address_is_taken_as_it_is() {
+        let email = parse("Ada@b.c").unwrap();
+        let key = EmailKey::from_stored("ada@b.c".to_owned());
+        let stored = Email::from_stored("Ada@b.c".to_owned(), key);
+        assert_eq!((stored.as_str(), stored.key()), (email.as_str(), email.key()));
+    }
+
+    #[test]
     fn lengths_are_bounded() {
+        let too_long = Err(Fault::TooLong { max: 254 });
         assert!(parse(&format!("{}@b.c", "a".repeat(64))).is_ok());
-        assert!(parse(&format!("{}@b.c", "a".repeat(65))).is_err());
+        assert_eq!(parse(&format!("{}@b.c", "a".repeat(65))).map(|_| ()), Err(Fault::InvalidEmail));
+        assert!(parse(&format!("a@{}.c", "d".repeat(63))).is_ok());
+        assert_eq!(parse(&format!("a@{}.c", "d".repeat(64))).map(|_| ()), Err(Fault::InvalidEmail));
+        let domain =
+            |length: usize| format!("{}{}", "d.".repeat((length - 1) / 2), "e".repeat(2 - length % 2));
+        assert!(parse(&format!("a@{}", domain(252))).is_ok());
+        assert_eq!(parse(&format!("a@{}", domain(253))).map(|_| ()), too_long);
+        let grown = |length| Email::parse("a@é.c", |_| Some(domain(length))).map(|_| ());
+        assert_eq!(grown(252), Ok(()));
+        assert_eq!(grown(253), too_long);
+        assert_eq!(grown(254), Err(Fault::InvalidEmail));
         let label = "d".repeat(60);
         let domain = [label.as_str(); 4].join(".");
         assert_eq!(

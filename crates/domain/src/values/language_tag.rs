@@ -144,7 +144,18 @@ mod tests {
             "en-US-u-islamcal",
             "zh-CN-a-myext-x-private",
             "en-a-myext-b-another",
-            "ar-a-aaa-b-bbb-a-ccc".get(..14).unwrap(),
+            "ar-a-aaa-b-bbb",
+            "en-GB-oed",
+            "sgn-BE-FR",
+            "art-lojban",
+            "cel-gaulish",
+            "zh-min-nan",
+            "zh-xiang",
+            "EN-us",
+            "root",
+            "abcde",
+            "de-1996",
+            "x-a-12345678",
         ] {
             assert!(tag.parse::<LanguageTag>().is_ok(), "{tag}");
         }
@@ -171,8 +182,32 @@ mod tests {
             "en US",
             "en-a",
             "toolonglanguage",
+            "abcd-abc",
+            "zh-abc-abc-abc-abc",
+            "de-DE-Latn",
+            "en-abcd1234x",
+            "en-1abcd1234",
+            "en-ab1",
+            "en-abcd-efgh",
+            "en-u-abcdefghi",
+            "en-u-a",
+            "x-123456789",
+            "i-unknown",
+            " en",
+            "en ",
         ] {
             assert_eq!(tag.parse::<LanguageTag>(), Err(Fault::InvalidLanguageTag), "{tag}");
         }
+    }
+
+    #[test]
+    fn a_tag_is_kept_as_given_and_bounded() {
+        assert_eq!("zh-hANT".parse::<LanguageTag>().unwrap().as_str(), "zh-hANT");
+        assert_eq!("en-GB".parse::<LanguageTag>().unwrap().to_string(), "en-GB");
+        let long =
+            |parts: usize, last: usize| format!("en-x{}-{}", "-12345678".repeat(parts), "a".repeat(last));
+        assert!(long(10, 5).parse::<LanguageTag>().is_ok());
+        assert_eq!(long(10, 6).parse::<LanguageTag>(), Err(Fault::TooLong { max: 100 }));
+        assert_eq!("en\0".parse::<LanguageTag>(), Err(Fault::NulCharacter));
     }
 }

@@ -1,9 +1,12 @@
-use icu_normalizer::ComposingNormalizerBorrowed;
 use std::fmt;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::{Email, Fault, PersonName, fold};
 
-/// A password that its owner may choose: NFC, long enough, not made of what is known of the person.
+/// Passwords that everybody tries first, one a line.
+const COMMON: &str = include_str!("common_passwords.txt");
+
+/// A password that its owner may choose: NFC, long enough, neither common nor made of what is known of the person.
 ///
 /// Any character counts, and all of them do; there are no rules of composition (NIST SP 800-63B-4 §3.1.1.2).
 #[derive(Clone)]
@@ -24,9 +27,16 @@ impl Password {
     /// The longest password, in code points after NFC.
     pub const MAX: usize = 256;
 
-    /// Reads a password to be set, by the rules for choosing one; `min` is the fewest code points.
+    /// The lowest bound for the shortest password, in code points: no setting goes below it.
+    pub const LEAST_MIN: usize = 8;
+
+    /// Reads a password to be set, by the rules for choosing one.
+    ///
+    /// `min` is the fewest code points after NFC, and counts as [`Password::LEAST_MIN`] where it is less. Common and
+    /// personal words are refused in any letter case, with or without accents, once or repeated.
     pub fn choose(text: &str, min: usize, person: PersonalWords<'_>) -> Result<Self, Fault> {
-        let text = ComposingNormalizerBorrowed::new_nfc().normalize(text);
+        let min = min.max(Self::LEAST_MIN);
+        let text: String = text.nfc().collect();
         let length = text.chars().count();
         if length < min {
             return Err(Fault::TooShort { min });
@@ -38,10 +48,14 @@ impl Password {
         if text.chars().all(|character| Some(character) == first) {
             return Err(Fault::PasswordRepetitive);
         }
-        if person.guess(&text) {
+        let folded = fold(&text);
+        if person.guess(&folded) {
             return Err(Fault::PasswordPersonal);
         }
-        Ok(Self(text.into_owned()))
+        if COMMON.lines().any(|word| is_repetition(&folded, &fold(word))) {
+            return Err(Fault::PasswordCommon);
+        }
+        Ok(Self(text))
     }
 
     /// The password itself, for hashing.
@@ -57,22 +71,22 @@ impl fmt::Debug for Password {
 }
 
 impl PersonalWords<'_> {
-    /// Whether the text is one of the words, or one of them again and again.
-    fn guess(&self, text: &str) -> bool {
-        let text = fold(text);
+    /// Whether the folded text is one of the words, or one of them again and again.
+    fn guess(&self, folded: &str) -> bool {
         let local_part = self.email.as_str().rsplit_once('@').map_or("", |(local, _)| local);
         let (first, last) = (self.first_name.as_str(), self.last_name.as_str());
         let words = [
-            self.email.as_str().to_owned(),
-            local_part.to_owned(),
-            first.to_owned(),
-            last.to_owned(),
-            format!("{first}{last}"),
-            format!("{first} {last}"),
-            format!("{last}{first}"),
-            format!("{last} {first}"),
+            self.email.as_str(),
+            self.email.key().as_str(),
+            local_part,
+            first,
+            last,
+            &format!("{first}{last}"),
+            &format!("{first} {last}"),
+            &format!("{last}{first}"),
+            &format!("{last} {first}"),
         ];
-        words.iter().map(|word| fold(word)).any(|word| is_repetition(&text, &word))
+        words.into_iter().any(|word| is_repetition(folded, &fold(word)))
     }
 }
 
@@ -83,26 +97,41 @@ fn is_repetition(text: &str, word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use rstest::rstest;
 
-    fn choose(text: &str) -> Result<Password, Fault> {
-        let email = Email::parse("ada.byron@example.org", |domain| Some(domain.to_owned())).unwrap();
+    fn choose_from(min: usize, text: &str) -> Result<Password, Fault> {
+        let email =
+            Email::parse("ada.byron@Bücher.example", |_| Some("xn--bcher-kva.example".to_owned())).unwrap();
         let person = PersonalWords {
             email: &email,
             first_name: &"Ada".parse().unwrap(),
-            last_name: &"Byron".parse().unwrap(),
+            last_name: &"Býron".parse().unwrap(),
         };
-        Password::choose(text, 15, person)
+        Password::choose(text, min, person)
+    }
+
+    fn choose(text: &str) -> Result<Password, Fault> {
+        choose_from(15, text)
     }
 
     #[rstest]
     #[case("fourteen chars", Fault::TooShort { min: 15 })]
     #[case("aaaaaaaaaaaaaaaaaaaa", Fault::PasswordRepetitive)]
-    #[case("ada.byron@example.org", Fault::PasswordPersonal)]
+    #[case("               ", Fault::PasswordRepetitive)]
+    #[case("ada.byron@Bücher.example", Fault::PasswordPersonal)]
+    #[case("ADA.BYRON@xn--bcher-kva.example", Fault::PasswordPersonal)]
     #[case("Ada.Byronada.byronADA.BYRON", Fault::PasswordPersonal)]
     #[case("AdaAdaAdaAdaAda", Fault::PasswordPersonal)]
-    #[case("byronByronByron", Fault::PasswordPersonal)]
+    #[case("byronBýronByron", Fault::PasswordPersonal)]
     #[case("AdaByronAdaByron", Fault::PasswordPersonal)]
+    #[case("ByronAdaByronAda", Fault::PasswordPersonal)]
+    #[case("Ada ByronAda Byron", Fault::PasswordPersonal)]
+    #[case("Byron AdaByron Ada", Fault::PasswordPersonal)]
+    #[case("123456789012345", Fault::PasswordCommon)]
+    #[case("passwordPASSWORD", Fault::PasswordCommon)]
+    #[case("qwertyqwertyqwerty", Fault::PasswordCommon)]
+    #[case("correct horse battery staple", Fault::PasswordCommon)]
     fn guessable_passwords_are_refused_with_the_reason(#[case] text: &str, #[case] fault: Fault) {
         assert_eq!(choose(text).map(|_| ()), Err(fault));
     }
@@ -111,16 +140,46 @@ mod tests {
     fn length_counts_code_points_after_composition() {
         assert!(choose(&"😀😁".repeat(128)).is_ok());
         assert_eq!(choose(&"ab".repeat(129)).map(|_| ()), Err(Fault::TooLong { max: 256 }));
-        assert!(choose(&"e\u{301}x".repeat(7)).is_err());
+        assert_eq!(choose(&"e\u{301}x".repeat(7)).map(|_| ()), Err(Fault::TooShort { min: 15 }));
         assert_eq!(choose("e\u{301}xxxxxxxxxxxxxx").unwrap().reveal(), "éxxxxxxxxxxxxxx");
     }
 
     #[test]
+    fn no_setting_allows_fewer_than_eight() {
+        assert_eq!(choose_from(0, "seven 7").map(|_| ()), Err(Fault::TooShort { min: 8 }));
+        assert!(choose_from(0, "eight 88").is_ok());
+        assert_eq!(choose_from(9, "eight 88").map(|_| ()), Err(Fault::TooShort { min: 9 }));
+    }
+
+    #[test]
     fn anything_else_is_allowed() {
-        for text in
-            ["all lower case words", "               x", "ada byron wrote this", "\u{0}nul is a character"]
-        {
+        for text in [
+            "all lower case words",
+            "               x",
+            "ada byron wrote this",
+            "passwordpasswords",
+            "AdaAdaAdaAdaAdaA",
+            "\u{0}nul is a character",
+        ] {
             assert!(choose(text).is_ok(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_common_passwords_are_sorted_and_told_apart() {
+        let words: Vec<&str> = COMMON.lines().collect();
+        assert!(words.len() > 300 && words.is_sorted() && words.iter().all(|word| !word.is_empty()));
+        assert!(words.iter().filter(|word| word.chars().count() >= 8).all(|word| {
+            matches!(choose_from(8, word).map(|_| ()), Err(Fault::PasswordCommon | Fault::PasswordRepetitive))
+        }));
+    }
+
+    proptest! {
+        #[test]
+        fn two_spellings_of_a_password_are_one(text in "[a-zé\u{301}àが\u{3099}]{15,30}") {
+            let nfd: String = text.nfd().collect();
+            let chosen = |text: &str| choose(text).map(|password| password.reveal().to_owned());
+            prop_assert_eq!(chosen(&text), chosen(&nfd));
         }
     }
 
