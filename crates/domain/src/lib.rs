@@ -3,6 +3,8 @@
 //! Pure: no I/O, no clock, no randomness, no async. Whoever needs a decision passes in the time and the facts;
 //! the same facts give the same answer in Roster itself and in every service that embeds this crate.
 //!
+//! With the feature `serde`, ids, names, roles and scopes are written as their text and read by their own rules.
+//!
 //! Start at [`permission`] for who may call what, at [`Grant`] for who may do what at a facility.
 
 mod access;
@@ -17,6 +19,8 @@ pub mod permission;
 mod roles;
 mod scopes;
 mod sessions;
+#[cfg(feature = "serde")]
+mod text_form;
 mod values;
 
 pub use access::{Access, ActionName, Actions, Expiry, ExpiryChange, Grant, NoAccess};

@@ -5,7 +5,6 @@ use crate::Fault;
 
 /// What a person does in the organisation. `hr` and `board` administer (see [`Roles::administer`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 pub enum Role {
     /// Technology.
     Tech,
