@@ -1,1 +1,19 @@
-//! x
+//! Hashing, tokens, keys and seals: the only crate that touches bcrypt, biscuit and ring.
+//!
+//! Everything hangs on the [`MasterSecrets`]; each purpose has a key of its own, derived from them.
+
+mod access_tokens;
+mod hex;
+mod master_secret;
+mod opaque_tokens;
+mod password_hasher;
+mod random;
+mod seals;
+mod signing_keys;
+
+pub use access_tokens::JwtAccessTokens;
+pub use master_secret::{MasterSecrets, WeakSecret};
+pub use opaque_tokens::HmacOpaqueTokens;
+pub use password_hasher::BcryptHasher;
+pub use seals::{HmacIntercomIdentity, HmacSeals};
+pub use signing_keys::KeyRing;

@@ -1,0 +1,122 @@
+use roster_ports::HashingError;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use tokio::sync::oneshot;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// A few threads that work off a bounded queue, so that slow hashing takes neither the runtime's threads nor memory
+/// without end.
+pub(super) struct HashingThreads {
+    queue: SyncSender<Job>,
+    #[cfg(test)]
+    pub(super) handles: Vec<thread::JoinHandle<()>>,
+}
+
+impl HashingThreads {
+    /// Starts the threads, at least one. They end with the queue.
+    pub(super) fn start(threads: usize, waiting: usize) -> io::Result<Self> {
+        let (queue, jobs) = sync_channel(waiting);
+        let jobs = Arc::new(Mutex::new(jobs));
+        let start = |index| {
+            let jobs = Arc::clone(&jobs);
+            thread::Builder::new().name(format!("hashing-{index}")).spawn(move || work_off(&jobs))
+        };
+        let handles = (0..threads.max(1)).map(start).collect::<io::Result<Vec<_>>>()?;
+        #[cfg(not(test))]
+        drop(handles);
+        Ok(Self {
+            queue,
+            #[cfg(test)]
+            handles,
+        })
+    }
+
+    /// Runs the work on one of the threads. A full queue is busy at once; work whose caller has gone is skipped.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashingError> {
+        let (answer, answered) = oneshot::channel();
+        let job = move || {
+            if !answer.is_closed() {
+                // Whoever asked may have gone meanwhile.
+                let _ = answer.send(work());
+            }
+        };
+        self.queue.try_send(Box::new(job)).map_err(|_| HashingError::Busy)?;
+        // No answer comes only from work that panicked.
+        answered.await.map_err(|_| HashingError::Broken)
+    }
+}
+
+fn work_off(jobs: &Mutex<Receiver<Job>>) {
+    loop {
+        let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = next else { return };
+        if catch_unwind(AssertUnwindSafe(job)).is_err() {
+            tracing::error!("hashing a password panicked");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::Future;
+    use std::pin::pin;
+    use std::sync::mpsc;
+    use std::task::{Context, Poll, Waker};
+
+    fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
+        future.poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    /// Work that holds a thread until told, with the means to see that it began and to tell it.
+    fn held() -> (impl FnOnce() + Send + 'static, Receiver<()>, mpsc::Sender<()>) {
+        let ((began, has_begun), (release, released)) = (mpsc::channel(), mpsc::channel());
+        let work = move || {
+            began.send(()).unwrap();
+            released.recv().unwrap();
+        };
+        (work, has_begun, release)
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_is_busy_at_once_and_an_abandoned_request_is_skipped() {
+        let threads = HashingThreads::start(1, 1).unwrap();
+        let (work, has_begun, release) = held();
+        let mut running = pin!(threads.run(work));
+        assert!(poll(running.as_mut()).is_pending());
+        has_begun.recv().unwrap();
+
+        let (ran, has_run) = mpsc::channel();
+        let mut waiting = Box::pin(threads.run(move || ran.send(()).unwrap()));
+        assert!(poll(waiting.as_mut()).is_pending());
+        assert_eq!(threads.run(|| ()).await, Err(HashingError::Busy));
+
+        drop(waiting);
+        release.send(()).unwrap();
+        assert_eq!(running.await, Ok(()));
+        assert_eq!(has_run.recv(), Err(mpsc::RecvError));
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_and_the_thread_goes_on() {
+        let threads = HashingThreads::start(1, 1).unwrap();
+        assert_eq!(threads.run(|| panic!("on purpose")).await, Err::<(), _>(HashingError::Broken));
+        assert_eq!(threads.run(|| 7).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn threads_end_when_their_queue_is_dropped() {
+        let mut threads = HashingThreads::start(3, 1).unwrap();
+        assert_eq!(threads.run(|| 7).await, Ok(7));
+        let handles = std::mem::take(&mut threads.handles);
+        drop(threads);
+        assert_eq!(handles.into_iter().map(|handle| handle.join().unwrap()).count(), 3);
+    }
+}

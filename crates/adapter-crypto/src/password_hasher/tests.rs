@@ -1,0 +1,127 @@
+use super::*;
+use proptest::prelude::*;
+use rstest::rstest;
+
+const COUNTING: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const OTHER: &str = "BAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+fn hasher(secrets: &str) -> BcryptHasher {
+    BcryptHasher::new(&MasterSecrets::parse(&secret(secrets)).unwrap(), 4, 1, 8).unwrap()
+}
+
+fn secret(text: &str) -> SecretString {
+    SecretString::from(text.to_owned())
+}
+
+async fn verify(password: &str, against: &PasswordHash) -> Result<Verdict, HashingError> {
+    hasher(COUNTING).verify(secret(password), Some(against.clone())).await
+}
+
+/// Computed with other implementations of HMAC, NFC and bcrypt.
+#[tokio::test]
+async fn a_known_hash_is_verified() {
+    let stored = "v1$62e2a117$$2b$04$abcdefghijklmnopqrstuuO0kC9FpCWbfZ8Izx4zsqirez9g4g/sm";
+    let stored = PasswordHash(stored.to_owned());
+    assert_eq!(verify("Zoë's correct horse", &stored).await, Ok(Verdict::Right));
+    assert_eq!(verify("Zoe\u{308}'s correct horse", &stored).await, Ok(Verdict::Right));
+    assert_eq!(verify("Zoe's correct horse", &stored).await, Ok(Verdict::Wrong));
+}
+
+#[rstest]
+#[tokio::test]
+async fn every_character_counts_at_any_length(
+    #[values(15, 63, 64, 71, 72, 73, 128, 255, 256)] length: usize,
+) {
+    let password = "a".repeat(length - 1);
+    let stored = hasher(COUNTING).hash(secret(&format!("{password}X"))).await.unwrap();
+    assert_eq!(verify(&format!("{password}X"), &stored).await, Ok(Verdict::Right));
+    assert_eq!(verify(&format!("{password}Y"), &stored).await, Ok(Verdict::Wrong));
+    assert_eq!(verify(&password, &stored).await, Ok(Verdict::Wrong));
+}
+
+#[tokio::test]
+async fn characters_of_many_bytes_count_too() {
+    let password = "😀".repeat(256);
+    let stored = hasher(COUNTING).hash(secret(&password)).await.unwrap();
+    assert_eq!(verify(&password, &stored).await, Ok(Verdict::Right));
+    assert_eq!(verify(&"😀".repeat(255), &stored).await, Ok(Verdict::Wrong));
+}
+
+#[tokio::test]
+async fn nul_is_a_character_and_ends_nothing() {
+    let password = "sixteen letters!";
+    let stored = hasher(COUNTING).hash(secret(password)).await.unwrap();
+    for other in [format!("{password}\0"), format!("{password}\0{password}"), format!("\0{password}")] {
+        assert_eq!(verify(&other, &stored).await, Ok(Verdict::Wrong), "{other:?}");
+    }
+    let with_nul = hasher(COUNTING).hash(secret("one\0two")).await.unwrap();
+    assert_eq!(verify("one\0two", &with_nul).await, Ok(Verdict::Right));
+    assert_eq!(verify("one", &with_nul).await, Ok(Verdict::Wrong));
+}
+
+#[tokio::test]
+async fn nobodys_password_is_always_wrong_and_costs_the_same() {
+    let hasher = hasher(COUNTING);
+    assert_eq!(hasher.verify(secret("anything"), None).await, Ok(Verdict::Wrong));
+    for cost in COSTS {
+        let nothing = PepperedHash::of_nothing(&hasher.peppers.current, cost).to_stored();
+        let parts: bcrypt::HashParts = nothing.0.splitn(3, '$').last().unwrap().parse().unwrap();
+        assert_eq!(parts.get_cost(), cost);
+    }
+}
+
+#[tokio::test]
+async fn an_older_pepper_still_verifies_and_the_first_one_hashes() {
+    let old = hasher(COUNTING).hash(secret("password")).await.unwrap();
+    let both = hasher(&format!("{OTHER},{COUNTING}"));
+    assert_eq!(both.verify(secret("password"), Some(old.clone())).await, Ok(Verdict::Right));
+    let new = both.hash(secret("password")).await.unwrap();
+    assert_eq!(hasher(OTHER).verify(secret("password"), Some(new)).await, Ok(Verdict::Right));
+    assert_eq!(hasher(OTHER).verify(secret("password"), Some(old)).await, Err(HashingError::Broken));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_stored_hash_of_another_form_is_broken(
+    #[values(
+        "",
+        "v1$62e2a117",
+        "v1$62e2a117$",
+        "v2$62e2a117$$2b$04$abcdefghijklmnopqrstuuO0kC9FpCWbfZ8Izx4zsqirez9g4g/sm",
+        "v1$62e2a117$$2b$03$abcdefghijklmnopqrstuuO0kC9FpCWbfZ8Izx4zsqirez9g4g/sm",
+        "v1$62e2a117$$2b$15$abcdefghijklmnopqrstuuO0kC9FpCWbfZ8Izx4zsqirez9g4g/sm",
+        "v1$62e2a117$$2b$31$abcdefghijklmnopqrstuuO0kC9FpCWbfZ8Izx4zsqirez9g4g/sm",
+        "v1$62e2a117$$2b$04$abcdefghijklmnopqrst£uO0kC9FpCWbfZ8Izx4zsqirez9g4g/sm",
+        "v1$00000000$$2b$04$abcdefghijklmnopqrstuuO0kC9FpCWbfZ8Izx4zsqirez9g4g/sm",
+        "$2b$04$abcdefghijklmnopqrstuuO0kC9FpCWbfZ8Izx4zsqirez9g4g/sm"
+    )]
+    stored: &str,
+) {
+    assert_eq!(verify("password", &PasswordHash(stored.to_owned())).await, Err(HashingError::Broken));
+}
+
+#[tokio::test]
+async fn one_password_has_many_hashes_of_the_chosen_cost() {
+    let hasher = hasher(COUNTING);
+    let (one, two) = (hasher.hash(secret("password")).await, hasher.hash(secret("password")).await);
+    let (one, two) = (one.unwrap(), two.unwrap());
+    assert_ne!(one, two);
+    assert!(one.0.starts_with("v1$62e2a117$$2b$04$"), "{}", one.0);
+    assert_eq!(format!("{one:?}"), "PasswordHash(***)");
+}
+
+#[rstest]
+fn costs_outside_the_range_are_refused(#[values(0, 3, 15, 31, u32::MAX)] cost: u32) {
+    let made = BcryptHasher::new(&MasterSecrets::generate().0, cost, 1, 1);
+    assert_eq!(made.err().map(|error| error.kind()), Some(io::ErrorKind::InvalidInput));
+}
+
+proptest! {
+    #[test]
+    fn no_stored_text_panics(text: String, tail in "[./A-Za-z0-9$£]{0,64}") {
+        for stored in [text.clone(), format!("v1$62e2a117${text}"), format!("v1$62e2a117$$2b${tail}")] {
+            let read = PepperedHash::from_stored(&PasswordHash(stored.clone()));
+            prop_assert!(read.is_err() || read.is_ok_and(|hash| hash.to_stored().0 == stored));
+        }
+    }
+}
