@@ -22,7 +22,8 @@ pub fn expiry(ports: &Ports, text: &str) -> Result<Expiry, Fault> {
     if time <= ports.clock.now() { Err(Fault::InThePast) } else { Ok(Expiry::At(time)) }
 }
 
-/// Reads a password to be set, by the rules for choosing one.
-pub fn password(ports: &Ports, text: &str, person: PersonalWords<'_>) -> Result<Password, Fault> {
+/// Reads a password to be set, by the rules for choosing one. Without the person, what is known of them is not looked
+/// for: for telling all faults of a request that does not name the person well.
+pub fn password(ports: &Ports, text: &str, person: Option<PersonalWords<'_>>) -> Result<Password, Fault> {
     Password::choose(text, ports.policy.shortest_password, person)
 }

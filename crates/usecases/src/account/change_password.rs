@@ -29,7 +29,7 @@ pub async fn change_password(
     let person =
         PersonalWords { email: &user.email, first_name: &user.first_name, last_name: &user.last_name };
 
-    let chosen = values::password(ports, passwords.new.expose_secret(), person);
+    let chosen = values::password(ports, passwords.new.expose_secret(), Some(person));
     let proof = prove_password(ports, user.id, passwords.old).await?;
     let (chosen, proof) = match (chosen, proof) {
         (Ok(chosen), Some(proof)) => (chosen, proof),

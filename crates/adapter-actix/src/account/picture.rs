@@ -1,0 +1,45 @@
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use roster_domain::permission::{Operation, Target, decide};
+use roster_usecases::account;
+
+use crate::answer::{Problem, ProblemBody, done, message};
+use crate::http::Http;
+use crate::request::{Query, authenticate, context, upload};
+use crate::wire::account::{PictureFormWire, PictureWire};
+use crate::wire::picture_url;
+
+/// Sets the caller's picture: JPEG, PNG or WebP, at most 5 MiB and 4096×4096 pixels.
+#[utoipa::path(
+    patch, path = "/user/picture", tag = "account",
+    request_body(content = PictureFormWire, content_type = "multipart/form-data"),
+    responses((status = 200, description = "`Picture updated`, and where it is served", body = PictureWire), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    security(("bearer" = ["profile:modify"]))
+)]
+pub(crate) async fn set_picture(
+    http: Data<Http>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let caller = authenticate(&http, &request).await?.caller;
+    decide(Operation::ChangeAccount, Target::Oneself, &caller)?;
+    Query::none(&request)?;
+    let context = context(&http, &request)?;
+    let image = upload(&http, &request, payload).await?;
+    let name = account::set_picture(&http.ports, &caller, &context, image).await?;
+    done("Picture updated", &PictureWire { picture: picture_url(&http, &name) })
+}
+
+/// Removes the caller's picture.
+#[utoipa::path(
+    delete, path = "/user/picture", tag = "account",
+    responses((status = 200, description = "`Picture removed`"), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    security(("bearer" = ["profile:modify"]))
+)]
+pub(crate) async fn remove_picture(http: Data<Http>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let caller = authenticate(&http, &request).await?.caller;
+    decide(Operation::ChangeAccount, Target::Oneself, &caller)?;
+    Query::none(&request)?;
+    account::remove_picture(&http.ports, &caller, &context(&http, &request)?).await?;
+    message("Picture removed")
+}

@@ -1,0 +1,12 @@
+//! What goes out: bodies, versions, and problems.
+
+mod body;
+mod etag;
+mod problem;
+mod problem_kind;
+mod refusal;
+
+pub(crate) use body::{data, done, json, message};
+pub(crate) use etag::versioned;
+pub(crate) use problem::{FieldError, Problem, ProblemBody};
+pub(crate) use problem_kind::ProblemKind;

@@ -1,0 +1,54 @@
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use roster_domain::permission::{Caller, Operation, Target, decide};
+use roster_domain::{ActionName, Actions, Expiry, ExpiryChange, Fault};
+use roster_usecases::facilities::{self, GiveAccess};
+use roster_usecases::values;
+
+use super::named_user;
+use crate::answer::{Problem, ProblemBody, json as answer};
+use crate::http::Http;
+use crate::request::{Faults, Member, Query, authenticate, context, json, path_id};
+use crate::wire::AccessWire;
+use crate::wire::directory::{AccessAnswer, GiveAccessWire};
+
+/// Gives a user, or the caller, actions at a facility beside those that they hold.
+#[utoipa::path(
+    post, path = "/facilities/{facilityId}/give_access", tag = "facilities",
+    params(("facilityId" = uuid::Uuid, Path)), request_body = GiveAccessWire,
+    responses((status = 200, body = AccessAnswer), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    security(("bearer" = ["users:write"]))
+)]
+pub(crate) async fn give_access(
+    http: Data<Http>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let caller = authenticate(&http, &request).await?.caller;
+    decide(Operation::GiveAccess, Target::Another, &caller)?;
+    Query::none(&request)?;
+    let context = context(&http, &request)?;
+    let give = parse(&http, &caller, json(&request, payload).await?)?;
+    let facility = path_id(&request, "facilityId");
+    let access = facilities::give_access(&http.ports, &caller, &context, facility, give).await?;
+    let message = "Access given to the user";
+    answer(StatusCode::OK, &AccessAnswer { status: "ok", message, data: AccessWire::from(&access) })
+}
+
+fn parse(http: &Http, caller: &Caller, wire: GiveAccessWire) -> Result<GiveAccess, Problem> {
+    let mut faults = Faults::default();
+    let actions = faults.note_items::<ActionName>("/actions", wire.actions.required(), Actions::MAX_PER_REQUEST);
+    let user = faults.note("/userId", named_user(caller, wire.user_id));
+    let expiry = faults.note("/expiresAt", expiry(http, wire.expires_at));
+    let give = (|| Some(GiveAccess { user: user?, actions: Actions::of(actions?)?, expiry: expiry? }))();
+    faults.judged(give)
+}
+
+fn expiry(http: &Http, member: Member<String>) -> Result<ExpiryChange, Fault> {
+    match member {
+        Member::Absent => Ok(ExpiryChange::Keep),
+        Member::Null => Ok(ExpiryChange::Set(Expiry::Never)),
+        Member::Value(text) => values::expiry(&http.ports, &text).map(ExpiryChange::Set),
+    }
+}

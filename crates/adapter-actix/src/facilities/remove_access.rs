@@ -1,0 +1,44 @@
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use roster_domain::permission::{Caller, Operation, Target, decide};
+use roster_domain::{ActionName, Actions};
+use roster_usecases::facilities::{self, RemoveAccess};
+
+use super::named_user;
+use crate::answer::{Problem, ProblemBody, json as answer};
+use crate::http::Http;
+use crate::request::{Faults, Query, authenticate, context, json, path_id};
+use crate::wire::AccessWire;
+use crate::wire::directory::{AccessAnswer, RemoveAccessWire};
+
+/// Removes actions of a user, or of the caller, at a facility; those that are not held are no fault.
+#[utoipa::path(
+    post, path = "/facilities/{facilityId}/remove_access", tag = "facilities",
+    params(("facilityId" = uuid::Uuid, Path)), request_body = RemoveAccessWire,
+    responses((status = 200, body = AccessAnswer), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    security(("bearer" = ["users:write"]))
+)]
+pub(crate) async fn remove_access(
+    http: Data<Http>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let caller = authenticate(&http, &request).await?.caller;
+    decide(Operation::RemoveAccess, Target::Another, &caller)?;
+    Query::none(&request)?;
+    let context = context(&http, &request)?;
+    let remove = parse(&caller, json(&request, payload).await?)?;
+    let facility = path_id(&request, "facilityId");
+    let access = facilities::remove_access(&http.ports, &caller, &context, facility, remove).await?;
+    let message = "Access removed from the user";
+    answer(StatusCode::OK, &AccessAnswer { status: "ok", message, data: AccessWire::from(&access) })
+}
+
+fn parse(caller: &Caller, wire: RemoveAccessWire) -> Result<RemoveAccess, Problem> {
+    let mut faults = Faults::default();
+    let actions = faults.note_items::<ActionName>("/actions", wire.actions.required(), Actions::MAX_PER_REQUEST);
+    let user = faults.note("/userId", named_user(caller, wire.user_id));
+    let remove = (|| Some(RemoveAccess { user: user?, actions: Actions::of(actions?)? }))();
+    faults.judged(remove)
+}

@@ -1,0 +1,23 @@
+//! What comes in: tokens, addresses, queries and bodies, read strictly and in the order in which faults are answered.
+
+mod bearer;
+mod body;
+mod client_address;
+mod context;
+mod faults;
+mod json;
+mod member;
+mod path;
+mod query;
+mod upload;
+
+pub(crate) use bearer::authenticate;
+pub(crate) use body::read as read_body;
+pub(crate) use client_address::TrustedProxies;
+pub(crate) use context::{context, request_id};
+pub(crate) use faults::Faults;
+pub(crate) use json::json;
+pub(crate) use member::Member;
+pub(crate) use path::path_id;
+pub(crate) use query::Query;
+pub(crate) use upload::upload;

@@ -1,0 +1,7 @@
+//! What the two published APIs put on the wire, one module each. Nothing of it is known to the use cases.
+
+pub(crate) mod account;
+pub(crate) mod directory;
+mod shared;
+
+pub(crate) use shared::{AccessWire, PhoneNumberWire, action_names, instant, picture_url};
