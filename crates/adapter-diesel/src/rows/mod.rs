@@ -1,0 +1,22 @@
+//! Rows as the tables hold them, and the way to and from the domain. A row that stands for nothing is a
+//! [`StoreError::BrokenRow`](roster_ports::StoreError).
+
+mod access;
+mod clients;
+mod credentials;
+mod events;
+mod keys;
+mod pictures;
+mod sessions;
+mod table;
+mod users;
+
+pub(crate) use access::{AccessRecord, AccessRow};
+pub(crate) use clients::{ClientRecord, ClientRow, token_hash};
+pub(crate) use credentials::CredentialRow;
+pub(crate) use events::EventRecord;
+pub(crate) use keys::{SigningKeyRow, fingerprint};
+pub(crate) use pictures::{DoomedPictureRow, format_code};
+pub(crate) use sessions::{RefreshTokenRow, SessionRecord, SessionRow};
+pub(crate) use table::{bytes, micros};
+pub(crate) use users::{SignInRow, UserRecord, UserRow, entry};

@@ -1,0 +1,123 @@
+use diesel::connection::SimpleConnection;
+use roster_ports::{StoreError, Stored, Undo, WriteJob};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::statements::{Callers, Transaction};
+use super::{Connection, store_error};
+
+/// Runs writes on the one connection that writes.
+pub(super) struct Batch<'c> {
+    connection: &'c mut Connection,
+    callers: Callers,
+}
+
+/// How a batch ended, all of it durable or undone.
+pub(super) struct Ended {
+    /// How each write ended, in their order.
+    pub(super) outcomes: Vec<Stored<()>>,
+    /// Whether what the hot reads answer may have changed.
+    pub(super) callers: Callers,
+}
+
+/// The transaction of a batch is gone, and with it also those of its writes that had ended well.
+struct Lost(StoreError);
+
+impl<'c> Batch<'c> {
+    /// Runs each of the writes: together in one transaction, each in a savepoint of its own, and one by one where that
+    /// transaction does not stand.
+    pub(super) fn run(connection: &'c mut Connection, jobs: &mut [WriteJob]) -> Ended {
+        let mut batch = Self { connection, callers: Callers::Untouched };
+        let outcomes = batch.outcomes(jobs);
+        Ended { outcomes, callers: batch.callers }
+    }
+
+    fn outcomes(&mut self, jobs: &mut [WriteJob]) -> Vec<Stored<()>> {
+        if jobs.len() <= 1 {
+            return self.one_by_one(jobs);
+        }
+        if let Err(error) = self.execute("BEGIN IMMEDIATE") {
+            return jobs.iter().map(|_| Err(StoreError::Unavailable(error.to_string()))).collect();
+        }
+        match self.together(jobs) {
+            Ok(outcomes) => outcomes,
+            Err(Lost(error)) => {
+                tracing::warn!(%error, writes = jobs.len(), "a batch was lost; its writes run again one by one");
+                self.roll_back();
+                self.one_by_one(jobs)
+            }
+        }
+    }
+
+    fn together(&mut self, jobs: &mut [WriteJob]) -> Result<Vec<Stored<()>>, Lost> {
+        let mut outcomes = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            self.execute("SAVEPOINT job").map_err(Lost)?;
+            let outcome = self.attempt(job);
+            if outcome.is_err() {
+                self.execute("ROLLBACK TO job").map_err(Lost)?;
+            }
+            self.execute("RELEASE job").map_err(Lost)?;
+            outcomes.push(answer(outcome));
+        }
+        self.execute("COMMIT").map_err(Lost)?;
+        Ok(outcomes)
+    }
+
+    fn one_by_one(&mut self, jobs: &mut [WriteJob]) -> Vec<Stored<()>> {
+        let mut outcomes = Vec::with_capacity(jobs.len());
+        for job in jobs.iter_mut() {
+            if let Err(error) = self.execute("BEGIN IMMEDIATE") {
+                // Each of those left would wait as long again.
+                outcomes.resize_with(jobs.len(), || Err(StoreError::Unavailable(error.to_string())));
+                break;
+            }
+            outcomes.push(self.alone(job));
+        }
+        outcomes
+    }
+
+    fn alone(&mut self, job: &mut WriteJob) -> Stored<()> {
+        let outcome = self.attempt(job);
+        if outcome.is_err() {
+            self.roll_back();
+            return answer(outcome);
+        }
+        let committed = self.execute("COMMIT");
+        if committed.is_err() {
+            self.roll_back();
+        }
+        committed
+    }
+
+    /// Runs a write and then inserts its events. A panic in it is its own failure.
+    fn attempt(&mut self, job: &mut WriteJob) -> Result<(), Undo> {
+        let mut transaction = Transaction::new(self.connection);
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            let events = job(&mut transaction)?;
+            transaction.insert_events(&events).and_then(|()| transaction.sound()).map_err(Undo::Store)
+        }));
+        if transaction.callers() == Callers::Touched {
+            self.callers = Callers::Touched;
+        }
+        ended.unwrap_or_else(|_| Err(Undo::Store(StoreError::Failed("a write panicked".to_owned()))))
+    }
+
+    fn roll_back(&mut self) {
+        // It fails only where SQLite has rolled back by itself.
+        if let Err(error) = self.execute("ROLLBACK") {
+            tracing::debug!(%error, "nothing was left to roll back");
+        }
+    }
+
+    fn execute(&mut self, command: &str) -> Stored<()> {
+        self.connection.batch_execute(command).map_err(|error| store_error(&error))
+    }
+}
+
+/// A refusal is no failure: the use case keeps the reason itself.
+fn answer(outcome: Result<(), Undo>) -> Stored<()> {
+    match outcome {
+        Ok(()) | Err(Undo::Refused) => Ok(()),
+        Err(Undo::Store(error)) => Err(error),
+    }
+}

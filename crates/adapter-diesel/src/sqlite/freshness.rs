@@ -1,0 +1,47 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Whether what was read before may still be told.
+///
+/// A cached answer counts only under the generation that was current before it was read, and only while the writer
+/// could look at the database lately: an instance that is cut off must not go on allowing.
+pub(super) struct Freshness {
+    started: Instant,
+    generation: AtomicU64,
+    last_look_ms: AtomicU64,
+}
+
+/// A state of the database, as far as hot reads are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Generation(u64);
+
+impl Freshness {
+    /// How long a look counts.
+    const LASTS: Duration = Duration::from_secs(1);
+
+    pub(super) fn new() -> Self {
+        Self { started: Instant::now(), generation: AtomicU64::new(0), last_look_ms: AtomicU64::new(0) }
+    }
+
+    /// The generation now. Take it before reading what is to be kept under it.
+    pub(super) fn generation(&self) -> Generation {
+        Generation(self.generation.load(Ordering::SeqCst))
+    }
+
+    /// Whether the last successful look is recent enough to trust what was kept.
+    pub(super) fn is_recent(&self) -> bool {
+        let last = Duration::from_millis(self.last_look_ms.load(Ordering::SeqCst));
+        self.started.elapsed().saturating_sub(last) < Self::LASTS
+    }
+
+    /// Makes everything that was read until now count no more.
+    pub(super) fn outdate(&self) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Notes a successful look that began at this moment.
+    pub(super) fn looked(&self, at: Instant) {
+        let since_start = at.saturating_duration_since(self.started).as_millis();
+        self.last_look_ms.store(u64::try_from(since_start).unwrap_or(u64::MAX), Ordering::SeqCst);
+    }
+}

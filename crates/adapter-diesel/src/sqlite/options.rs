@@ -1,0 +1,33 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How to open a database file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqliteOptions {
+    /// The file. It is made by migrating, with mode 0600, in a folder that exists.
+    pub path: PathBuf,
+    /// How many connections read, at least 1. Two to four suffice: a read is short, or waits for the disk.
+    pub readers: u32,
+    /// How many writes may share one flush to disk, at least 1.
+    pub max_batch: usize,
+    /// How many writes may wait; one more is refused as unavailable.
+    pub max_waiting: usize,
+    /// How long to wait for a reader connection, and for another process that writes.
+    pub patience: Duration,
+    /// How many callers are remembered between requests.
+    pub cached_callers: usize,
+}
+
+impl SqliteOptions {
+    /// The file at this path, with what suits a service of any size.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            readers: 4,
+            max_batch: 128,
+            max_waiting: 1_024,
+            patience: Duration::from_secs(2),
+            cached_callers: 10_000,
+        }
+    }
+}

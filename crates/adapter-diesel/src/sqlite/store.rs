@@ -1,0 +1,92 @@
+use async_trait::async_trait;
+use roster_domain::{Client, ClientId, SessionId, User, UserId};
+use roster_ports::{ReadJob, Store, StoreError, Stored, WriteJob};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::caller_cache::CallerCache;
+use super::connection::{Pragmas, Purpose, open};
+use super::errors::OpenError;
+use super::freshness::Freshness;
+use super::readers::Readers;
+use super::writer::Writer;
+use super::{SqliteOptions, migrations, statements};
+
+/// The store in one SQLite file.
+///
+/// A write is durable when it is answered: many that come together share one flush to disk. Other processes may write
+/// to the file beside it, briefly; what they change shows in the hot reads within 250 ms, elsewhere at once.
+///
+/// Its methods need a tokio runtime with time enabled. Dropping it finishes the writes that wait.
+pub struct SqliteStore {
+    path: PathBuf,
+    readers: Readers,
+    writer: Writer,
+    hot: CallerCache,
+}
+
+impl SqliteStore {
+    /// Opens a database whose schema this release can use; it does not migrate.
+    pub fn open(options: &SqliteOptions) -> Result<Self, OpenError> {
+        let pragmas = Pragmas { purpose: Purpose::Writing, patience: options.patience };
+        let mut connection = open(&options.path, pragmas)?;
+        migrations::check(&mut connection, &options.path)?;
+        let freshness = Arc::new(Freshness::new());
+        Ok(Self {
+            path: options.path.clone(),
+            readers: Readers::open(options)?,
+            hot: CallerCache::new(options.cached_callers, Arc::clone(&freshness)),
+            writer: Writer::start(connection, options, freshness)?,
+        })
+    }
+
+    /// Makes the file where there is none, and brings its schema up to date; returns the migrations that it ran.
+    ///
+    /// It may be called while others do the same, and beside a running service.
+    pub fn migrate(options: &SqliteOptions) -> Result<Vec<String>, OpenError> {
+        migrations::migrate(options)
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn run_read(&self, job: ReadJob) -> Result<(), StoreError> {
+        self.readers.snapshot(job).await
+    }
+
+    async fn run_write(&self, job: WriteJob) -> Result<(), StoreError> {
+        self.writer.write(job).await
+    }
+
+    async fn caller(&self, user: UserId, session: SessionId) -> Stored<Option<Arc<User>>> {
+        if let Some(kept) = self.hot.caller(user, session) {
+            return Ok(Some(kept));
+        }
+        let generation = self.hot.generation();
+        let read = self.readers.run_here(move |connection| statements::caller(connection, user, session));
+        let Some(user) = read.await?.map(Arc::new) else {
+            return Ok(None);
+        };
+        self.hot.keep_caller(session, generation, &user);
+        Ok(Some(user))
+    }
+
+    async fn client(&self, client: &ClientId) -> Stored<Option<Arc<Client>>> {
+        if let Some(kept) = self.hot.client(client) {
+            return Ok(Some(kept));
+        }
+        let generation = self.hot.generation();
+        let id = client.clone();
+        let read = self.readers.run_here(move |connection| statements::client(connection, &id));
+        let Some(client) = read.await?.map(Arc::new) else {
+            return Ok(None);
+        };
+        self.hot.keep_client(generation, &client);
+        Ok(Some(client))
+    }
+
+    async fn ready(&self) -> Stored<()> {
+        let path = self.path.clone();
+        self.readers.run_apart(move |connection| Ok(migrations::check(connection, &path)?)).await
+    }
+}

@@ -1,0 +1,116 @@
+use diesel::dsl::not;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use roster_domain::permission::{GiveAccess, Permit, RemoveAccess};
+use roster_domain::{Access, ActionName, FacilityId, Grant, Instant, UserId};
+use roster_ports::{ReadAccess, Stored, WriteAccess};
+
+use super::{Transaction, position_of};
+use crate::rows::{AccessRecord, AccessRow, bytes, micros};
+use crate::schema::facility_access::{actions, expires_at, facility_id, table, user_id};
+use crate::schema::users;
+
+impl ReadAccess for Transaction<'_> {
+    fn grant(&mut self, user: UserId, facility: FacilityId) -> Stored<Option<Grant>> {
+        let row = self.run(|connection| {
+            table
+                .filter(user_id.eq(bytes(user.uuid())))
+                .filter(facility_id.eq(bytes(facility.uuid())))
+                .select(AccessRow::as_select())
+                .get_result(connection)
+                .optional()
+        })?;
+        row.map(Grant::try_from).transpose()
+    }
+
+    fn of_user(
+        &mut self,
+        user: UserId,
+        now: Instant,
+        after: Option<FacilityId>,
+        take: u32,
+    ) -> Stored<Vec<Access>> {
+        let mut grants = table
+            .filter(user_id.eq(bytes(user.uuid())))
+            .filter(expires_at.is_null().or(expires_at.gt(micros(now))))
+            .order(facility_id.asc())
+            .limit(i64::from(take))
+            .select(AccessRow::as_select())
+            .into_boxed();
+        if let Some(facility) = after {
+            grants = grants.filter(facility_id.gt(bytes(facility.uuid())));
+        }
+        let rows = self.run(|connection| grants.load(connection))?;
+        rows.into_iter().map(Access::try_from).collect()
+    }
+
+    fn of_facility<'a>(
+        &mut self,
+        facility: FacilityId,
+        action: Option<&'a ActionName>,
+        now: Instant,
+        after: Option<UserId>,
+        take: u32,
+    ) -> Stored<Vec<Access>> {
+        let mut grants = table
+            .inner_join(users::table)
+            .filter(facility_id.eq(bytes(facility.uuid())))
+            .filter(not(users::disabled))
+            .filter(expires_at.is_null().or(expires_at.gt(micros(now))))
+            .order(user_id.asc())
+            .limit(i64::from(take))
+            .select(AccessRow::as_select())
+            .into_boxed();
+        if let Some(action) = action {
+            let list = " ".into_sql::<Text>().concat(actions).concat(" ");
+            grants = grants.filter(position_of(list, format!(" {action} ")).gt(0));
+        }
+        if let Some(user) = after {
+            grants = grants.filter(user_id.gt(bytes(user.uuid())));
+        }
+        let rows = self.run(|connection| grants.load(connection))?;
+        rows.into_iter().map(Access::try_from).collect()
+    }
+}
+
+impl WriteAccess for Transaction<'_> {
+    fn give(
+        &mut self,
+        _: &Permit<GiveAccess>,
+        user: UserId,
+        facility: FacilityId,
+        grant: &Grant,
+    ) -> Stored<()> {
+        self.put_grant(&AccessRecord::of(user, facility, grant))
+    }
+
+    fn remove<'a>(
+        &mut self,
+        _: &Permit<RemoveAccess>,
+        user: UserId,
+        facility: FacilityId,
+        left: Option<&'a Grant>,
+    ) -> Stored<()> {
+        if let Some(grant) = left {
+            return self.put_grant(&AccessRecord::of(user, facility, grant));
+        }
+        let on_record =
+            table.filter(user_id.eq(bytes(user.uuid()))).filter(facility_id.eq(bytes(facility.uuid())));
+        self.run(|connection| diesel::delete(on_record).execute(connection))?;
+        Ok(())
+    }
+}
+
+impl Transaction<'_> {
+    fn put_grant(&mut self, record: &AccessRecord<'_>) -> Stored<()> {
+        self.run(|connection| {
+            diesel::insert_into(table)
+                .values(record)
+                .on_conflict((user_id, facility_id))
+                .do_update()
+                .set(record)
+                .execute(connection)
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,50 @@
+use diesel::prelude::*;
+use roster_domain::Instant;
+use roster_ports::{Fingerprint, ReadKeys, SealedKey, Stored, WriteKeys};
+
+use super::Transaction;
+use crate::rows::{SigningKeyRow, fingerprint, micros};
+use crate::schema::{master_secrets, signing_keys};
+
+impl ReadKeys for Transaction<'_> {
+    fn signing_keys(&mut self) -> Stored<Vec<SealedKey>> {
+        let rows = self.run(|connection| {
+            signing_keys::table
+                .order((signing_keys::created_at.asc(), signing_keys::id.asc()))
+                .select(SigningKeyRow::as_select())
+                .load(connection)
+        })?;
+        rows.into_iter().map(SealedKey::try_from).collect()
+    }
+
+    fn fingerprints(&mut self) -> Stored<Vec<Fingerprint>> {
+        let rows: Vec<Vec<u8>> = self.run(|connection| {
+            master_secrets::table
+                .order((master_secrets::created_at.asc(), master_secrets::fingerprint.asc()))
+                .select(master_secrets::fingerprint)
+                .load(connection)
+        })?;
+        rows.iter().map(|row| fingerprint(row)).collect()
+    }
+}
+
+impl WriteKeys for Transaction<'_> {
+    fn insert_signing_key(&mut self, key: &SealedKey) -> Stored<()> {
+        let row = SigningKeyRow::from(key);
+        self.run(|connection| diesel::insert_into(signing_keys::table).values(&row).execute(connection))?;
+        Ok(())
+    }
+
+    fn insert_fingerprint(&mut self, fingerprint: Fingerprint, at: Instant) -> Stored<()> {
+        self.run(|connection| {
+            diesel::insert_into(master_secrets::table)
+                .values((
+                    master_secrets::fingerprint.eq(fingerprint.0),
+                    master_secrets::created_at.eq(micros(at)),
+                ))
+                .on_conflict_do_nothing()
+                .execute(connection)
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,138 @@
+//! Every statement, written once. The module of each database includes this one and gives it `Connection`, `Database`,
+//! `position_of` and `store_error`, so that each statement is type-checked against each dialect.
+
+mod access;
+mod callers;
+mod clients;
+mod credentials;
+mod events;
+mod keys;
+mod pictures;
+mod sessions;
+mod users;
+
+pub(super) use callers::{caller, client};
+
+use diesel::QueryResult;
+use roster_ports::{
+    ReadAccess, ReadClients, ReadCredentials, ReadKeys, ReadPictures, ReadSessions, ReadTx, ReadUsers,
+    StoreError, Stored, WriteAccess, WriteClients, WriteCredentials, WriteKeys, WritePictures, WriteSessions,
+    WriteTx, WriteUsers,
+};
+
+use super::{Connection, Database, position_of, store_error};
+
+/// What a closure of a use case works on. Beginning and ending the transaction is the database's own business.
+pub(super) struct Transaction<'c> {
+    connection: &'c mut Connection,
+    progress: Progress,
+    callers: Callers,
+}
+
+/// Whether a statement failed. The transaction may be gone then, so nothing more is run in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    Sound,
+    Failed,
+}
+
+/// Whether what the hot reads answer may have changed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Callers {
+    Untouched,
+    Touched,
+}
+
+impl<'c> Transaction<'c> {
+    pub(super) fn new(connection: &'c mut Connection) -> Self {
+        Self { connection, progress: Progress::Sound, callers: Callers::Untouched }
+    }
+
+    /// Whether the closure changed what the hot reads answer.
+    pub(super) const fn callers(&self) -> Callers {
+        self.callers
+    }
+
+    /// Fails when a statement did and the closure went on as if it had not.
+    pub(super) fn sound(&self) -> Stored<()> {
+        match self.progress {
+            Progress::Sound => Ok(()),
+            Progress::Failed => {
+                Err(StoreError::Failed("an earlier statement of the transaction failed".to_owned()))
+            }
+        }
+    }
+
+    /// Runs a statement. Every statement of a transaction comes through here.
+    fn run<T>(&mut self, statement: impl FnOnce(&mut Connection) -> QueryResult<T>) -> Stored<T> {
+        self.sound()?;
+        statement(self.connection).map_err(|error| {
+            self.progress = Progress::Failed;
+            store_error(&error)
+        })
+    }
+
+    /// Runs a statement that must touch a row.
+    fn run_on_row(
+        &mut self,
+        what: &'static str,
+        statement: impl FnOnce(&mut Connection) -> QueryResult<usize>,
+    ) -> Stored<()> {
+        match self.run(statement)? {
+            0 => Err(StoreError::Failed(format!("there is no such {what} to change"))),
+            _ => Ok(()),
+        }
+    }
+
+    const fn touch_callers(&mut self) {
+        self.callers = Callers::Touched;
+    }
+}
+
+impl ReadTx for Transaction<'_> {
+    fn users(&mut self) -> &mut dyn ReadUsers {
+        self
+    }
+    fn credentials(&mut self) -> &mut dyn ReadCredentials {
+        self
+    }
+    fn access(&mut self) -> &mut dyn ReadAccess {
+        self
+    }
+    fn sessions(&mut self) -> &mut dyn ReadSessions {
+        self
+    }
+    fn clients(&mut self) -> &mut dyn ReadClients {
+        self
+    }
+    fn keys(&mut self) -> &mut dyn ReadKeys {
+        self
+    }
+    fn pictures(&mut self) -> &mut dyn ReadPictures {
+        self
+    }
+}
+
+impl WriteTx for Transaction<'_> {
+    fn users_mut(&mut self) -> &mut dyn WriteUsers {
+        self
+    }
+    fn credentials_mut(&mut self) -> &mut dyn WriteCredentials {
+        self
+    }
+    fn access_mut(&mut self) -> &mut dyn WriteAccess {
+        self
+    }
+    fn sessions_mut(&mut self) -> &mut dyn WriteSessions {
+        self
+    }
+    fn clients_mut(&mut self) -> &mut dyn WriteClients {
+        self
+    }
+    fn keys_mut(&mut self) -> &mut dyn WriteKeys {
+        self
+    }
+    fn pictures_mut(&mut self) -> &mut dyn WritePictures {
+        self
+    }
+}
