@@ -1,1 +1,3 @@
 //! x
+mod secret_file;
+pub mod settings;

@@ -1,0 +1,170 @@
+//! What the operator chose, from flags, the environment and a TOML file, the strongest first.
+//!
+//! [`SETTINGS`] is the one table of them. Whatever is wrong is one line that names the setting, never its value.
+
+mod error;
+mod flags;
+mod given;
+mod key;
+#[cfg(test)]
+mod reference;
+mod secrets;
+mod sources;
+mod table;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub use error::SettingsError;
+pub use flags::SettingFlags;
+pub use given::{Given, Origin, Value};
+pub use key::{Key, Slot};
+pub use table::{Kind, Preset, SETTINGS, Setting};
+pub use values::LogFormat;
+
+use ipnet::IpNet;
+use roster_adapter_crypto::MasterSecrets;
+use secrecy::SecretString;
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+/// A bcrypt cost below this is worth a warning.
+const LOW_BCRYPT_COST: u32 = 10;
+
+/// Where settings are looked for.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// The flags.
+    pub flags: SettingFlags,
+    /// The environment; what does not start with `ROSTER_` is ignored.
+    pub environment: Vec<(OsString, OsString)>,
+    /// The TOML file.
+    pub config: Option<PathBuf>,
+}
+
+/// Every setting, read and checked. `Debug` shows no secret.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the database, pictures and local secrets lie.
+    pub data_dir: PathBuf,
+    /// The SQLite file.
+    pub database: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How the world reaches the service; `None` for `http://` and the address that it listens on.
+    pub public_url: Option<String>,
+    /// How many connections read from the database.
+    pub database_pool: u32,
+    /// How long a request may take.
+    pub request_timeout: Duration,
+    /// The master secrets; `None` for the one that the data folder keeps.
+    pub secret: Option<MasterSecrets>,
+    /// Where pictures are kept.
+    pub pictures: PathBuf,
+    /// The proxies that are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The origins that may call.
+    pub cors_origins: Vec<String>,
+    /// Intercom's secret.
+    pub intercom_secret: Option<SecretString>,
+    /// How long an access token lives.
+    pub access_token_ttl: Duration,
+    /// How long a refresh token lives.
+    pub refresh_token_ttl: Duration,
+    /// The cost of hashing a password.
+    pub bcrypt_cost: u32,
+    /// The shortest password, in code points.
+    pub password_min_length: usize,
+    /// What is logged.
+    pub log: String,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    given: Given,
+}
+
+impl Settings {
+    /// Reads and checks every setting. A fault is told for the first that has one.
+    pub fn load(sources: Sources) -> Result<Self, SettingsError> {
+        let mut given = Given::default();
+        if let Some(path) = &sources.config {
+            sources::take_file(&mut given, path)?;
+        }
+        sources::take_environment(&mut given, sources.environment)?;
+        sources::take_flags(&mut given, sources.flags.0);
+        refuse_password_in_flag(&given)?;
+        given.preset_all();
+        derive_defaults(&mut given)?;
+        Self::read(given)
+    }
+
+    fn read(given: Given) -> Result<Self, SettingsError> {
+        let is_public_url_chosen = given.is_chosen(Key::PublicUrl);
+        let public_url = given.require(Key::PublicUrl, values::public_url)?;
+        Ok(Self {
+            data_dir: given.require(Key::DataDir, values::path)?,
+            database: given.require(Key::DatabaseUrl, values::database)?,
+            listen: given.require(Key::Listen, values::address)?,
+            public_url: is_public_url_chosen.then_some(public_url),
+            database_pool: small(given.whole(Key::DatabasePool)?),
+            request_timeout: Duration::from_secs(given.whole(Key::RequestTimeout)?),
+            secret: secrets::master(&given)?,
+            pictures: given.require(Key::Pictures, values::picture_folder)?,
+            trusted_proxies: given.list(Key::TrustedProxies, values::network)?,
+            cors_origins: given.list(Key::CorsOrigins, values::origin)?,
+            intercom_secret: secrets::intercom(&given)?,
+            access_token_ttl: Duration::from_secs(given.whole(Key::AccessTokenTtl)?),
+            refresh_token_ttl: Duration::from_secs(given.whole(Key::RefreshTokenTtl)?),
+            bcrypt_cost: small(given.whole(Key::BcryptCost)?),
+            password_min_length: small(given.whole(Key::PasswordMinLength)?) as usize,
+            log: given.require(Key::Log, values::log_filter)?,
+            log_format: given.require(Key::LogFormat, values::log_format)?,
+            given,
+        })
+    }
+
+    /// What was given, for showing where each setting comes from.
+    pub const fn given(&self) -> &Given {
+        &self.given
+    }
+
+    /// What is allowed but unwise, a line each.
+    pub fn warnings(&self) -> Vec<String> {
+        let is_low = self.bcrypt_cost < LOW_BCRYPT_COST;
+        let line = format!("bcrypt_cost is below {LOW_BCRYPT_COST}: stolen password hashes are cheap to try");
+        is_low.then_some(line).into_iter().collect()
+    }
+}
+
+/// Everybody on the machine can read a command line.
+fn refuse_password_in_flag(given: &Given) -> Result<(), SettingsError> {
+    match given.get(Slot::Value(Key::DatabaseUrl)) {
+        Some((Value::Text(url), origin @ Origin::Flag(_))) if values::has_password(url) => {
+            let fault = "must not hold a password: set ROSTER_DATABASE_URL or the settings file instead";
+            Err(SettingsError::new(origin.to_string(), fault))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Puts in what follows from other settings and the machine.
+fn derive_defaults(given: &mut Given) -> Result<(), SettingsError> {
+    let data_dir = given.require(Key::DataDir, |text| values::path(text).map(|_| text.to_owned()))?;
+    let listen = given.require(Key::Listen, values::address)?;
+    let cores = available_parallelism().map_or(2, usize::from);
+    let log_format = if std::io::stderr().is_terminal() { "text" } else { "json" };
+    given.preset(Key::DatabaseUrl, format!("sqlite://{data_dir}/roster.db"));
+    given.preset(Key::Pictures, format!("dir:{data_dir}/pictures"));
+    given.preset(Key::PublicUrl, format!("http://{listen}"));
+    given.preset(Key::DatabasePool, cores.clamp(2, 4).to_string());
+    given.preset(Key::LogFormat, log_format.to_owned());
+    Ok(())
+}
+
+/// The table bounds every number of a setting far below 2³².
+fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
