@@ -108,3 +108,43 @@ impl fmt::Display for RequestId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a request id")]
 pub struct NotARequestId;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_is_named_by_kind_and_id() {
+        let user = UserId::new(uuid::Uuid::from_u128(7));
+        let client: ClientId = "app".parse().unwrap();
+        let user_id = "00000000-0000-0000-0000-000000000007";
+        for (principal, kind, id) in [
+            (PrincipalId::User(user), "user", user_id),
+            (PrincipalId::Client(client.clone()), "client", "app"),
+        ] {
+            let actor = Actor::Principal(principal.clone());
+            assert_eq!((principal.kind(), principal.id().as_str()), (kind, id));
+            assert_eq!((actor.kind(), actor.id().as_str()), (kind, id));
+        }
+        assert_eq!((Actor::System.kind(), Actor::System.id().as_str()), ("system", "roster"));
+        for (subject, kind, id) in [
+            (Subject::User(user), "user", user_id),
+            (Subject::Client(client), "client", "app"),
+            (Subject::Key("k1".parse().unwrap()), "key", "k1"),
+        ] {
+            assert_eq!((subject.kind(), subject.id().as_str()), (kind, id));
+        }
+    }
+
+    #[test]
+    fn request_ids_are_short_names() {
+        let longest = "a".repeat(64);
+        for text in ["a", "A-z_0.9", longest.as_str()] {
+            let id: RequestId = text.parse().unwrap();
+            assert_eq!((id.as_str(), id.to_string().as_str()), (text, text));
+        }
+        for text in ["", "a b", "a\n", "é", "a/b", &"a".repeat(65)] {
+            assert_eq!(text.parse::<RequestId>(), Err(NotARequestId), "{text:?}");
+        }
+    }
+}

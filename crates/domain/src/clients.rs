@@ -123,3 +123,49 @@ impl Client {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(scopes: &str) -> Client {
+        Client {
+            id: "app".parse().unwrap(),
+            kind: ClientKind::Public,
+            trust: Trust::Untrusted,
+            grants: GrantTypes::of([GrantType::Password]),
+            scopes: scopes.parse().unwrap(),
+            status: crate::Status::Enabled,
+            created_at: Instant::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn grant_types_have_one_spelling_each() {
+        for (grant, text) in GrantType::ALL.iter().zip(["password", "refresh_token", "client_credentials"]) {
+            assert_eq!((grant.as_str(), text.parse()), (text, Ok(*grant)));
+        }
+        for text in ["", "Password", "authorization_code", "password "] {
+            assert_eq!(text.parse::<GrantType>(), Err(UnknownGrantType), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn grant_types_are_a_set_in_a_fixed_order() {
+        let both = GrantTypes::of([GrantType::ClientCredentials, GrantType::Password, GrantType::Password]);
+        assert_eq!(both.iter().collect::<Vec<_>>(), [GrantType::Password, GrantType::ClientCredentials]);
+        assert!(both.contains(GrantType::Password) && !both.contains(GrantType::RefreshToken));
+        assert_eq!((both.bits(), GrantTypes::from_bits(both.bits())), (0b101, Some(both)));
+        assert_eq!(GrantTypes::from_bits(0), Some(GrantTypes::of([])));
+        assert_eq!((GrantTypes::from_bits(7).is_some(), GrantTypes::from_bits(8)), (true, None));
+    }
+
+    #[test]
+    fn a_client_is_granted_what_it_asks_for_within_its_registration() {
+        let client = client("users:get profile:get");
+        let scopes = |text: &str| text.parse::<Scopes>().unwrap();
+        assert_eq!(client.grantable(None), Ok(client.scopes));
+        assert_eq!(client.grantable(Some(scopes("profile:get"))), Ok(scopes("profile:get")));
+        assert_eq!(client.grantable(Some(scopes("profile:get users:delete"))), Err(Fault::UnknownScope));
+    }
+}

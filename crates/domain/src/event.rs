@@ -166,3 +166,77 @@ impl Stamp {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ExpiryChange, PrincipalId, UserId};
+
+    fn stamp() -> Stamp {
+        Stamp {
+            first_id: EventId::new(uuid::Uuid::from_u128(40)),
+            time: Instant::UNIX_EPOCH,
+            actor: Actor::System,
+            request_id: "r1".parse().unwrap(),
+        }
+    }
+
+    fn grant(names: &[&str]) -> Grant {
+        let at = Instant::UNIX_EPOCH;
+        let by = PrincipalId::User(UserId::new(uuid::Uuid::nil()));
+        let actions = Actions::of(names.iter().map(|name| name.parse().unwrap())).unwrap();
+        Grant::given(None, &actions, ExpiryChange::Set(Expiry::At(at)), by, at)
+    }
+
+    #[test]
+    fn the_events_of_a_write_share_its_stamp_and_count_their_ids() {
+        let subject = Subject::Client("app".parse().unwrap());
+        let events = stamp().events(&subject, vec![EventKind::UserDisabled, EventKind::UserEnabled]).unwrap();
+        let events = events.into_vec();
+        assert_eq!(events.iter().map(|event| event.id.uuid().as_u128()).collect::<Vec<_>>(), [40, 41]);
+        assert_eq!(
+            events.iter().map(|event| event.kind.name()).collect::<Vec<_>>(),
+            ["user.disabled", "user.enabled"]
+        );
+        assert!(
+            events.iter().all(|event| event.subject == subject && event.request_id == stamp().request_id)
+        );
+        assert_eq!(stamp().events(&subject, Vec::new()), None);
+        let one = stamp().event(subject.clone(), EventKind::UserDeleted).into_vec();
+        assert_eq!(one, stamp().events(&subject, vec![EventKind::UserDeleted]).unwrap().into_vec());
+    }
+
+    #[test]
+    fn every_kind_has_the_name_that_followers_know() {
+        let roles = Roles::from_bits(1).unwrap();
+        let (session, client) = (SessionId::new(uuid::Uuid::nil()), "app".parse::<ClientId>().unwrap());
+        let access = AccessChange::between(FacilityId::new(uuid::Uuid::nil()), None, None);
+        for (kind, name) in [
+            (EventKind::UserCreated { roles }, "user.created"),
+            (EventKind::UserUpdated { fields: Vec::new() }, "user.updated"),
+            (EventKind::UserRolesChanged { before: roles, after: roles }, "user.roles_changed"),
+            (EventKind::UserDisabled, "user.disabled"),
+            (EventKind::UserEnabled, "user.enabled"),
+            (EventKind::UserDeleted, "user.deleted"),
+            (EventKind::PasswordChanged, "password.changed"),
+            (EventKind::SessionStarted { session, client: client.clone() }, "session.started"),
+            (EventKind::SessionEnded { session, client }, "session.ended"),
+            (EventKind::AccessGiven(access.clone()), "access.given"),
+            (EventKind::AccessRemoved(access), "access.removed"),
+            (EventKind::ClientCreated, "client.created"),
+        ] {
+            assert_eq!(kind.name(), name);
+        }
+    }
+
+    #[test]
+    fn a_change_of_access_tells_what_was_and_what_is_held() {
+        let facility = FacilityId::new(uuid::Uuid::from_u128(3));
+        let (before, after) = (grant(&["read"]), grant(&["read", "write"]));
+        let change = AccessChange::between(facility, Some(&before), Some(&after));
+        assert_eq!(change.facility, facility);
+        assert_eq!(change.before, Some((before.actions, before.expiry)));
+        assert_eq!(change.after, Some((after.actions, after.expiry)));
+        assert_eq!(AccessChange::between(facility, None, None).after, None);
+    }
+}

@@ -109,3 +109,40 @@ impl Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_has_its_stable_code() {
+        for (fault, code) in [
+            (Fault::Required, "required"),
+            (Fault::Empty, "empty"),
+            (Fault::TooLong { max: 7 }, "too_long"),
+            (Fault::TooShort { min: 7 }, "too_short"),
+            (Fault::ControlCharacter, "control_character"),
+            (Fault::NulCharacter, "nul_character"),
+            (Fault::InvalidEmail, "invalid_email"),
+            (Fault::InvalidPhoneNumber, "invalid_phone_number"),
+            (Fault::InvalidRegion, "invalid_region"),
+            (Fault::UnknownRole, "unknown_role"),
+            (Fault::UnknownScope, "unknown_scope"),
+            (Fault::InvalidAction, "invalid_action"),
+            (Fault::InvalidUuid, "invalid_uuid"),
+            (Fault::InvalidTime, "invalid_time"),
+            (Fault::InThePast, "in_the_past"),
+            (Fault::InvalidLanguageTag, "invalid_language_tag"),
+            (Fault::PasswordPersonal, "password_personal"),
+            (Fault::PasswordCommon, "password_common"),
+            (Fault::PasswordRepetitive, "password_repetitive"),
+            (Fault::WrongPassword, "wrong_password"),
+            (Fault::UnknownUser, "unknown_user"),
+            (Fault::InvalidClientId, "invalid_client_id"),
+        ] {
+            assert_eq!(fault.code(), code);
+            assert!(!fault.to_string().is_empty());
+        }
+        assert_eq!(Fault::TooLong { max: 7 }.to_string(), "must have at most 7");
+    }
+}

@@ -121,6 +121,7 @@ mod tests {
     fn ids_are_read_in_any_case_and_answered_in_lower_case() {
         let id: UserId = "970DF7C4-843D-4A1D-9264-BD0CC5C5D927".parse().unwrap();
         assert_eq!(id.to_string(), "970df7c4-843d-4a1d-9264-bd0cc5c5d927");
+        assert_eq!(UserId::new(id.uuid()), id);
     }
 
     #[test]
@@ -140,12 +141,19 @@ mod tests {
     fn ids_of_one_write_follow_each_other() {
         let first = EventId::new(Uuid::from_u128(7));
         assert_eq!(first.after(0), first);
-        assert_ne!(first.after(1), first.after(2));
+        assert_eq!(first.after(3), EventId::new(Uuid::from_u128(10)));
+        let high = 0x0193_9b5e_6f3a_7c40_8a51_2f6d_u128 << 32;
+        let last = EventId::new(Uuid::from_u128(high | 0xffff_ffff));
+        assert_eq!(last.after(2), EventId::new(Uuid::from_u128(high | 1)), "the time in front stays");
     }
 
     #[test]
     fn client_ids_are_short_names() {
-        assert!("roster-cli".parse::<ClientId>().is_ok());
+        let longest = "a".repeat(64);
+        for text in ["roster-cli", "A.b_9", longest.as_str()] {
+            let id: ClientId = text.parse().unwrap();
+            assert_eq!((id.as_str(), id.to_string().as_str()), (text, text));
+        }
         for text in ["", "a b", "a:b", "é", &"a".repeat(65)] {
             assert_eq!(text.parse::<ClientId>(), Err(Fault::InvalidClientId), "{text}");
         }

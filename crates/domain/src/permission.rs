@@ -345,3 +345,42 @@ impl From<Permit<CreateUser>> for Permit<SetPassword> {
         Self { operation: PhantomData }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Role;
+    use uuid::Uuid;
+
+    fn caller(role: Role, scopes: &str) -> Caller {
+        let roles = Roles::of([role]).unwrap();
+        let id = UserId::new(Uuid::from_u128(1));
+        Caller {
+            principal: Principal::User { id, roles },
+            scopes: scopes.parse().unwrap(),
+            client: "app".parse().unwrap(),
+            session: None,
+        }
+    }
+
+    #[test]
+    fn only_the_same_person_is_oneself() {
+        let person = caller(Role::Tech, "");
+        assert_eq!(person.target(UserId::new(Uuid::from_u128(1))), Target::Oneself);
+        assert_eq!(person.target(UserId::new(Uuid::from_u128(2))), Target::Another);
+        let client = Principal::Client { id: "app".parse().unwrap(), trust: Trust::Trusted };
+        assert_eq!((client.user(), client.id()), (None, PrincipalId::Client("app".parse().unwrap())));
+        let client = Caller { principal: client, ..person.clone() };
+        assert_eq!(client.target(UserId::new(Uuid::from_u128(1))), Target::Another);
+        assert_eq!(person.principal.id(), PrincipalId::User(UserId::new(Uuid::from_u128(1))));
+    }
+
+    #[test]
+    fn a_permit_is_given_as_decided() {
+        let person = caller(Role::Tech, "profile:modify users:create");
+        assert!(permit::<ChangeAccount>(Target::Oneself, &person).is_ok());
+        assert!(permit::<ChangeAccount>(Target::Another, &person).is_err());
+        assert_eq!(permit::<CreateUser>(Target::Another, &person).unwrap_err(), Denied::InsufficientRole);
+        assert!(permit::<CreateUser>(Target::Another, &caller(Role::Board, "users:create")).is_ok());
+    }
+}

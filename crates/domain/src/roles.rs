@@ -142,4 +142,15 @@ mod tests {
             Role::ALL.into_iter().filter(|role| Roles::of([*role]).unwrap().administer()).collect();
         assert_eq!(administering, [Role::Hr, Role::Board]);
     }
+
+    #[test]
+    fn each_role_has_a_bit_of_its_own_in_the_order_of_all() {
+        for (n, role) in Role::ALL.into_iter().enumerate() {
+            let alone = Roles::of([role]).unwrap();
+            assert_eq!((alone.bits(), role.to_string().as_str()), (1 << n, role.as_str()));
+            assert!(Role::ALL.into_iter().all(|other| alone.contains(other) == (other == role)));
+        }
+        assert_eq!(Roles::from_bits(63), Roles::of(Role::ALL));
+        assert_eq!(Roles::from_bits(0), None);
+    }
 }

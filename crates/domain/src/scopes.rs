@@ -193,4 +193,19 @@ mod tests {
         assert!(!both.contains_any(&[Scope::ProfileGet]));
         assert!(Scopes::NONE.is_empty() && !get.is_empty());
     }
+
+    #[test]
+    fn each_scope_has_a_bit_of_its_own_in_the_order_of_all() {
+        for (n, scope) in Scope::ALL.into_iter().enumerate() {
+            let alone = Scopes::of([scope]);
+            assert_eq!((alone.bits(), alone.to_string().as_str()), (1 << n, scope.as_str()));
+            assert_eq!(
+                (scope.to_string().parse(), alone.iter().collect::<Vec<_>>()),
+                (Ok(scope), vec![scope])
+            );
+            assert!(Scopes::ALL.contains(scope) && !Scopes::NONE.contains(scope));
+        }
+        assert_eq!(Scopes::from_bits(1023), Some(Scopes::ALL));
+        assert_eq!(Scopes::of(Scope::ALL), Scopes::ALL);
+    }
 }

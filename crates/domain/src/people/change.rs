@@ -93,3 +93,56 @@ impl From<AccountChange> for UserChange {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_keeps_clears_or_sets() {
+        for (patch, before, after) in [
+            (Patch::Keep, Some(1), Some(1)),
+            (Patch::Keep, None, None),
+            (Patch::Clear, Some(1), None),
+            (Patch::Set(2), Some(1), Some(2)),
+            (Patch::Set(2), None, Some(2)),
+        ] {
+            let mut value = before;
+            patch.clone().apply(&mut value);
+            assert_eq!(value, after, "{patch:?} of {before:?}");
+        }
+    }
+
+    #[test]
+    fn administration_is_empty_until_it_asks_for_something() {
+        assert!(Administration::default().is_empty());
+        for asked in [
+            Administration { roles: Roles::from_bits(1), ..Administration::default() },
+            Administration { status: Some(Status::Enabled), ..Administration::default() },
+            Administration { group_id: Patch::Clear, ..Administration::default() },
+            Administration {
+                email_verification: Some(EmailVerification::Unverified),
+                ..Administration::default()
+            },
+        ] {
+            assert!(!asked.is_empty(), "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn the_account_change_sets_both_names_and_sets_or_clears_the_title() {
+        let account = |job_title: Option<JobTitle>| {
+            let (first_name, last_name) = ("Ada".parse().unwrap(), "Byron".parse().unwrap());
+            UserChange::from(AccountChange { first_name, last_name, job_title })
+        };
+        let expected = UserChange {
+            first_name: Some("Ada".parse().unwrap()),
+            last_name: Some("Byron".parse().unwrap()),
+            job_title: Patch::Clear,
+            ..UserChange::default()
+        };
+        assert_eq!(account(None), expected);
+        let title: JobTitle = "Countess".parse().unwrap();
+        assert_eq!(account(Some(title.clone())), UserChange { job_title: Patch::Set(title), ..expected });
+    }
+}

@@ -315,4 +315,50 @@ mod tests {
             user.clone().administered(&permission::operator(), enable).changed_since(&user, at(2)).unwrap();
         assert_eq!(kinds, [EventKind::UserEnabled]);
     }
+
+    #[test]
+    fn each_field_that_changes_is_named() {
+        let id = uuid::Uuid::from_u128(9);
+        let phone = PhoneNumber {
+            e164: "+390612345678".to_owned(),
+            country_code: 39,
+            national_number: 612_345_678,
+            region: "IT".to_owned(),
+        };
+        let picture = PictureName { sha256: [7; 32], format: crate::PictureFormat::Png };
+        let change = |change: UserChange| ada().changed(change);
+        let none = UserChange::default;
+        let group = Administration { group_id: Patch::Set(GroupId::new(id)), ..Administration::default() };
+        for (name, after) in [
+            ("email", change(UserChange { email: Some(email("al@example.org")), ..none() })),
+            ("fallbackEmail", change(UserChange { fallback_email: Patch::Set(email("a@b.c")), ..none() })),
+            ("firstName", change(UserChange { first_name: Some("Augusta".parse().unwrap()), ..none() })),
+            ("lastName", change(UserChange { last_name: Some("King".parse().unwrap()), ..none() })),
+            ("description", change(UserChange { description: Patch::Clear, ..none() })),
+            ("jobTitle", change(UserChange { job_title: Patch::Set("y".parse().unwrap()), ..none() })),
+            ("locale", change(UserChange { locale: Patch::Set("en".parse().unwrap()), ..none() })),
+            ("groupId", ada().administered(&permission::operator(), group)),
+            (
+                "activeWorkspace",
+                change(UserChange { active_workspace: Patch::Set(WorkspaceId::new(id)), ..none() }),
+            ),
+            ("picture", change(UserChange { picture: Patch::Set(picture), ..none() })),
+            ("phoneNumber", change(UserChange { phone_number: Patch::Set(phone), ..none() })),
+        ] {
+            let (_, kinds) = after.changed_since(&ada(), at(1)).unwrap();
+            assert_eq!(kinds, [EventKind::UserUpdated { fields: vec![name] }]);
+        }
+    }
+
+    #[test]
+    fn the_first_record_holds_what_was_given() {
+        let user = ada();
+        assert_eq!((user.version, user.created_at, user.updated_at), (1, at(0), at(0)));
+        assert_eq!((user.status, user.email_verification), (Status::Enabled, EmailVerification::Unverified));
+        assert_eq!(user.name_key().as_str(), "byron\u{1}ada");
+        let tech = Administration { roles: Roles::of([Role::Tech]), ..Administration::default() };
+        assert!(!ada().administered(&permission::operator(), tech).is_active_administrator());
+        let disabled = Administration { status: Some(Status::Disabled), ..Administration::default() };
+        assert!(!ada().administered(&permission::operator(), disabled).is_active_administrator());
+    }
 }

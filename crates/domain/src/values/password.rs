@@ -33,8 +33,9 @@ impl Password {
     /// Reads a password to be set, by the rules for choosing one.
     ///
     /// `min` is the fewest code points after NFC, and counts as [`Password::LEAST_MIN`] where it is less. Common and
-    /// personal words are refused in any letter case, with or without accents, once or repeated.
-    pub fn choose(text: &str, min: usize, person: PersonalWords<'_>) -> Result<Self, Fault> {
+    /// personal words are refused in any letter case, with or without accents, once or repeated. Without the person, what is
+    /// known of them is not looked for: for telling all faults of a request that does not name the person well.
+    pub fn choose(text: &str, min: usize, person: Option<PersonalWords<'_>>) -> Result<Self, Fault> {
         let min = min.max(Self::LEAST_MIN);
         let text: String = text.nfc().collect();
         let length = text.chars().count();
@@ -49,7 +50,7 @@ impl Password {
             return Err(Fault::PasswordRepetitive);
         }
         let folded = fold(&text);
-        if person.guess(&folded) {
+        if person.is_some_and(|person| person.guess(&folded)) {
             return Err(Fault::PasswordPersonal);
         }
         if COMMON.lines().any(|word| is_repetition(&folded, &fold(word))) {
@@ -108,7 +109,7 @@ mod tests {
             first_name: &"Ada".parse().unwrap(),
             last_name: &"Býron".parse().unwrap(),
         };
-        Password::choose(text, min, person)
+        Password::choose(text, min, Some(person))
     }
 
     fn choose(text: &str) -> Result<Password, Fault> {
