@@ -1,0 +1,133 @@
+//! What every adapter of the store promises, as plain functions over `dyn Store`, so that each adapter is put through
+//! the same rules: `store_contract!(make)` makes a test of each.
+
+pub(crate) mod access;
+pub(crate) mod administrators;
+pub(crate) mod clients;
+pub(crate) mod credentials;
+pub(crate) mod directory;
+pub(crate) mod events;
+pub(crate) mod hot_reads;
+pub(crate) mod keys;
+pub(crate) mod people;
+pub(crate) mod pictures;
+pub(crate) mod sessions;
+pub(crate) mod transactions;
+pub(crate) mod users;
+pub(crate) mod world;
+
+/// Makes a test of each rule; `$make` gives a fresh, empty store each time.
+macro_rules! store_contract {
+    ($make:path) => {
+        store_contract! {
+            @rules $make;
+            users {
+                a_full_record_reads_back
+                a_bare_record_reads_back
+                a_taken_email_conflicts
+                an_update_to_a_taken_email_conflicts
+                an_update_replaces_every_field
+                updating_nobody_fails
+                an_address_is_found_by_its_key
+                sign_ins_are_counted_without_a_new_version
+                deleting_erases_everything_of_the_person
+                deleting_nobody_succeeds
+            }
+            directory {
+                pages_and_cursors_agree_over_random_names
+                the_order_is_names_then_creation_then_id
+                search_finds_what_the_domain_matches
+                wildcards_of_databases_are_plain_characters
+                the_separator_of_the_names_finds_nobody
+                ids_restrict_and_none_of_them_selects_nobody
+                filters_combine
+                past_the_end_there_is_nobody
+                entries_show_the_sign_ins
+            }
+            access {
+                a_grant_reads_back
+                giving_again_replaces
+                what_is_left_stays_and_nothing_left_is_gone
+                giving_to_nobody_fails
+                a_persons_grants_come_in_order_and_in_pieces
+                a_facilitys_grants_come_in_order_and_in_pieces
+                an_expired_grant_is_on_record_and_in_no_list
+                a_disabled_persons_grants_are_in_no_list_of_a_facility
+                an_action_is_found_whole_alone
+            }
+            administrators {
+                another_administrator_counts
+                one_who_cannot_sign_in_does_not_count
+                a_disabled_one_does_not_count
+                whoever_does_not_administer_does_not_count
+            }
+            credentials {
+                a_password_reads_back
+                another_password_replaces_the_first
+                a_password_of_nobody_fails
+            }
+            sessions {
+                a_sign_in_reads_back
+                a_refresh_token_is_found_by_its_hash
+                rotating_marks_the_used_one_and_keeps_its_successor
+                a_used_refresh_token_cannot_be_rotated
+                ending_takes_the_tokens_along
+                ending_all_spares_one_and_tells_the_others
+                sweeping_takes_those_that_are_over_and_no_more_than_asked
+                rotating_prolongs_and_never_shortens
+            }
+            clients {
+                a_client_reads_back_with_its_secret
+                a_public_client_has_no_secret
+                a_taken_client_id_conflicts
+            }
+            keys {
+                signing_keys_come_oldest_first
+                fingerprints_are_kept_once
+            }
+            pictures {
+                a_picture_is_referenced_while_a_user_has_it
+                doomed_pictures_are_listed_until_spared
+            }
+            events {
+                events_come_in_order_with_their_values
+                events_of_a_write_that_does_not_stand_are_not_kept
+                bookkeeping_writes_no_event
+            }
+            transactions {
+                a_refused_write_leaves_nothing
+                a_failed_write_leaves_nothing
+                a_panicking_write_fails_alone
+                a_panicking_read_fails_alone
+                a_write_sees_what_it_wrote
+                a_write_that_goes_on_after_a_failure_leaves_nothing
+                a_read_sees_one_snapshot
+                writes_at_the_same_time_all_count
+                the_store_is_ready
+            }
+            hot_reads {
+                a_caller_is_known_by_a_living_session
+                anothers_session_is_no_proof
+                a_change_shows_on_the_very_next_call
+                an_ended_session_counts_no_more_on_the_very_next_call
+                a_deleted_user_counts_no_more_on_the_very_next_call
+                a_disabled_user_is_told_with_the_status
+                a_session_of_a_disabled_client_does_not_count
+                a_new_session_counts_after_it_was_unknown
+                a_refreshed_session_goes_on
+                a_client_is_found_after_it_was_unknown
+            }
+        }
+    };
+    (@rules $make:path; $($module:ident { $($rule:ident)+ })+) => {$(
+        mod $module {
+            $(
+                #[test]
+                fn $rule() {
+                    $crate::contract::$module::$rule(&$crate::contract::world::World::of($make()));
+                }
+            )+
+        }
+    )+};
+}
+pub(crate) use store_contract;

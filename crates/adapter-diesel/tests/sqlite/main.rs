@@ -1,0 +1,12 @@
+//! The store on SQLite: the contract of every store, and what is SQLite's own.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail in any way")]
+
+#[path = "../contract/mod.rs"]
+mod contract;
+mod database;
+
+mod keeps_the_contract {
+    use crate::contract::store_contract;
+
+    store_contract!(crate::database::fresh);
+}
