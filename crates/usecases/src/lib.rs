@@ -19,6 +19,9 @@ pub mod sign_in;
 pub mod upkeep;
 pub mod values;
 
+#[cfg(test)]
+mod fixture;
+
 mod context;
 mod paging;
 mod ports;

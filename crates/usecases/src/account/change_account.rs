@@ -56,3 +56,63 @@ pub(super) fn put(
     tx.users_mut().update(&permit.into(), &user)?;
     Ok(Done::Changed(user, events))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{World, caller, client_caller, context, context_for_version, disabled, user};
+    use roster_domain::permission::Denied;
+    use roster_domain::{EventKind, Role, Trust};
+
+    fn renamed(first_name: &str) -> UserChange {
+        UserChange { first_name: Some(first_name.parse().unwrap()), ..UserChange::default() }
+    }
+
+    #[tokio::test]
+    async fn a_change_is_stored_as_the_next_version_with_its_event() {
+        let ada = user(1, &[Role::Tech]);
+        let mut world = World::new().with_users(&[&ada]);
+        world.tx.users_mut.expect_update().once().returning(|_, user| {
+            assert_eq!((user.version, user.first_name.as_str()), (2, "Zoe"));
+            Ok(())
+        });
+        let (ports, store) = world.ports();
+        let changed = change_account(&ports, &caller(&ada), &context(), renamed("Zoe")).await.unwrap();
+        assert_eq!(changed.version, 2);
+        let kinds: Vec<EventKind> = store.events().into_iter().map(|event| event.kind).collect();
+        assert_eq!(kinds, [EventKind::UserUpdated { fields: vec!["firstName"] }]);
+    }
+
+    #[tokio::test]
+    async fn what_holds_already_writes_nothing_and_tells_nothing() {
+        let ada = user(1, &[Role::Tech]);
+        let (ports, store) = World::new().with_users(&[&ada]).ports();
+        let same = change_account(&ports, &caller(&ada), &context(), renamed("Ada")).await.unwrap();
+        assert_eq!((same.version, store.events().len()), (1, 0));
+    }
+
+    #[tokio::test]
+    async fn whoever_was_disabled_meanwhile_changes_nothing() {
+        let ada = user(1, &[Role::Tech]);
+        let (ports, _) = World::new().with_users(&[&disabled(&ada)]).ports();
+        let failure = change_account(&ports, &caller(&ada), &context(), renamed("Zoe")).await.unwrap_err();
+        assert!(matches!(failure, Failure::Refused(Refused::NoLongerSignedIn)));
+    }
+
+    #[tokio::test]
+    async fn another_version_than_meant_is_a_mismatch() {
+        let ada = user(1, &[Role::Tech]);
+        let (ports, _) = World::new().with_users(&[&ada]).ports();
+        let failure =
+            change_account(&ports, &caller(&ada), &context_for_version(7), renamed("Zoe")).await.unwrap_err();
+        assert!(matches!(failure, Failure::Refused(Refused::VersionMismatch)));
+    }
+
+    #[tokio::test]
+    async fn a_client_has_no_account() {
+        let (ports, _) = World::new().ports();
+        let robot = client_caller(Trust::Trusted);
+        let failure = change_account(&ports, &robot, &context(), renamed("Zoe")).await.unwrap_err();
+        assert!(matches!(failure, Failure::Refused(Refused::Denied(Denied::NotForClients))));
+    }
+}

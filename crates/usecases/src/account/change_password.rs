@@ -80,3 +80,72 @@ impl Change {
         Ok(events.map_or(Done::Bookkeeping(()), |events| Done::Changed((), events)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{World, authenticated, context, password, session_of, user};
+    use roster_domain::{Role, User};
+
+    const OLD: &str = "the old password!";
+    const NEW: &str = "a brand new password";
+
+    fn change(old: &str, new: &str) -> PasswordChange {
+        PasswordChange { old: SecretString::from(old), new: SecretString::from(new) }
+    }
+
+    fn knowing(ada: &User, hash: &'static str) -> World {
+        let mut world = World::new().with_users(&[ada]).with_plain_passwords();
+        world.tx.credentials.expect_password().returning(move |_| Ok(Some(password(hash))));
+        world
+    }
+
+    #[tokio::test]
+    async fn the_new_password_is_the_owners_and_ends_every_other_session() {
+        let ada = user(1, &[Role::Tech]);
+        let mut world = knowing(&ada, OLD);
+        let other = session_of(&user(9, &[Role::Tech]));
+        world.tx.credentials_mut.expect_set_password().once().returning(|_, _, record| {
+            assert_eq!((record.hash.0.as_str(), record.chosen_by), (NEW, ChosenBy::Owner));
+            Ok(())
+        });
+        let own = session_of(&ada).id;
+        world.tx.sessions_mut.expect_end_all().once().returning(move |_, but| {
+            assert_eq!(but, Some(own));
+            Ok(vec![other.clone()])
+        });
+        let (ports, store) = world.ports();
+        change_password(&ports, &authenticated(&ada), &context(), change(OLD, NEW)).await.unwrap();
+        let names: Vec<&str> = store.events().iter().map(|event| event.kind.name()).collect();
+        assert_eq!(names, ["password.changed", "session.ended"]);
+    }
+
+    #[tokio::test]
+    async fn all_faults_are_told_at_once() {
+        let ada = user(1, &[Role::Tech]);
+        let (ports, _) = knowing(&ada, OLD).ports();
+        let failure = change_password(&ports, &authenticated(&ada), &context(), change("wrong", "short"))
+            .await
+            .unwrap_err();
+        let Failure::Refused(Refused::Invalid(faults)) = failure else { panic!("{failure:?}") };
+        assert_eq!(
+            faults,
+            [(Place::OldPassword, Fault::WrongPassword), (Place::NewPassword, Fault::TooShort { min: 15 })]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_password_changed_meanwhile_makes_the_proof_void() {
+        let ada = user(1, &[Role::Tech]);
+        let mut world = World::new().with_users(&[&ada]).with_plain_passwords();
+        let mut reads = 0;
+        world.tx.credentials.expect_password().returning(move |_| {
+            reads += 1;
+            Ok(Some(password(if reads == 1 { OLD } else { "another by now" })))
+        });
+        let (ports, _) = world.ports();
+        let failure =
+            change_password(&ports, &authenticated(&ada), &context(), change(OLD, NEW)).await.unwrap_err();
+        assert!(matches!(failure, Failure::Refused(Refused::Invalid(_))));
+    }
+}

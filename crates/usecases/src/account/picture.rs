@@ -63,3 +63,94 @@ async fn change_picture(
         .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{World, caller, context, user};
+    use mockall::Sequence;
+    use roster_domain::{PictureFormat, Role, User};
+    use roster_ports::{Picture, PictureFault, PictureKeepError, PictureLock};
+
+    struct Held;
+    impl PictureLock for Held {}
+
+    fn name(byte: u8) -> PictureName {
+        PictureName { sha256: [byte; 32], format: PictureFormat::Jpeg }
+    }
+
+    fn developing(mut world: World) -> World {
+        world.picture_studio.expect_develop().returning(|_| Ok(Picture { name: name(2), bytes: vec![2] }));
+        world.picture_keeper.expect_lock().returning(|_| Box::new(Held));
+        world
+    }
+
+    #[tokio::test]
+    async fn a_picture_is_doomed_until_the_account_refers_to_it() {
+        let ada = User { picture: Some(name(1)), ..user(1, &[Role::Tech]) };
+        let mut world = developing(World::new().with_users(&[&ada]));
+        let mut order = Sequence::new();
+        let dooming = |doomed: PictureName| move |name: &PictureName| *name == doomed;
+        world
+            .tx
+            .pictures_mut
+            .expect_doom()
+            .withf(dooming(name(2)))
+            .once()
+            .in_sequence(&mut order)
+            .returning(|_| Ok(()));
+        world.picture_keeper.expect_keep().once().in_sequence(&mut order).returning(|_| Ok(()));
+        world
+            .tx
+            .pictures_mut
+            .expect_doom()
+            .withf(dooming(name(1)))
+            .once()
+            .in_sequence(&mut order)
+            .returning(|_| Ok(()));
+        world
+            .tx
+            .pictures_mut
+            .expect_spare()
+            .withf(dooming(name(2)))
+            .once()
+            .in_sequence(&mut order)
+            .returning(|_| Ok(()));
+        world.tx.users_mut.expect_update().once().in_sequence(&mut order).returning(|_, user| {
+            assert_eq!(user.picture, Some(name(2)));
+            Ok(())
+        });
+        let (ports, store) = world.ports();
+        assert_eq!(set_picture(&ports, &caller(&ada), &context(), vec![0]).await.unwrap(), name(2));
+        assert_eq!(store.events().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_picture_that_cannot_be_kept_is_not_referred_to() {
+        let ada = user(1, &[Role::Tech]);
+        let mut world = developing(World::new().with_users(&[&ada]));
+        world.tx.pictures_mut.expect_doom().once().returning(|_| Ok(()));
+        world.picture_keeper.expect_keep().returning(|_| Err(PictureKeepError("full".to_owned())));
+        let (ports, _) = world.ports();
+        let failure = set_picture(&ports, &caller(&ada), &context(), vec![0]).await.unwrap_err();
+        assert!(matches!(failure, Failure::Unavailable(_)));
+    }
+
+    #[tokio::test]
+    async fn what_is_no_picture_is_refused_before_anything_is_written() {
+        let ada = user(1, &[Role::Tech]);
+        let mut world = World::new();
+        world.picture_studio.expect_develop().returning(|_| Err(PictureFault::UnknownFormat));
+        let (ports, _) = world.ports();
+        let failure = set_picture(&ports, &caller(&ada), &context(), vec![0]).await.unwrap_err();
+        assert!(matches!(failure, Failure::Refused(crate::Refused::Picture(PictureFault::UnknownFormat))));
+    }
+
+    #[tokio::test]
+    async fn removing_no_picture_changes_nothing() {
+        let ada = user(1, &[Role::Tech]);
+        let (ports, store) = World::new().with_users(&[&ada]).ports();
+        remove_picture(&ports, &caller(&ada), &context()).await.unwrap();
+        assert!(store.events().is_empty());
+    }
+}

@@ -89,3 +89,98 @@ fn prove_own_address(
     };
     refuse(Refused::Invalid(vec![(Place::CurrentPassword, fault)]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{World, caller, context, email, password, user};
+    use crate::sign_in::prove_password;
+    use roster_domain::permission::Denied;
+    use roster_domain::{Role, Roles, Status};
+    use secrecy::SecretString;
+
+    fn administering(administration: Administration) -> UserChanges {
+        UserChanges { administration: Some(administration), ..UserChanges::default() }
+    }
+
+    fn readdressed() -> UserChange {
+        UserChange { email: Some(email("new@example.org")), ..UserChange::default() }
+    }
+
+    #[tokio::test]
+    async fn only_administrators_change_roles_even_to_what_they_are() {
+        let ada = user(1, &[Role::Tech]);
+        let (ports, _) = World::new().ports();
+        let same = Administration { roles: Some(ada.roles), ..Administration::default() };
+        let failure = change_user(&ports, &caller(&ada), &context(), Some(ada.id), administering(same))
+            .await
+            .unwrap_err();
+        assert!(matches!(failure, Failure::Refused(Refused::Denied(Denied::InsufficientRole))));
+    }
+
+    #[tokio::test]
+    async fn the_last_administrator_is_neither_demoted_nor_disabled() {
+        let hr = user(1, &[Role::Hr]);
+        let demoted = Administration { roles: Roles::of([Role::Tech]), ..Administration::default() };
+        let disabled = Administration { status: Some(Status::Disabled), ..Administration::default() };
+        for change in [demoted, disabled] {
+            let mut world = World::new().with_users(&[&hr]);
+            world.tx.users.expect_another_administrator().returning(|_| Ok(false));
+            let (ports, _) = world.ports();
+            let failure = change_user(&ports, &caller(&hr), &context(), Some(hr.id), administering(change))
+                .await
+                .unwrap_err();
+            assert!(matches!(failure, Failure::Refused(Refused::LastAdministrator)));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_administrator_may_go_when_another_stays() {
+        let hr = user(1, &[Role::Hr]);
+        let mut world = World::new().with_users(&[&hr]);
+        world.tx.users.expect_another_administrator().returning(|_| Ok(true));
+        world.tx.users_mut.expect_update().once().returning(|_, _| Ok(()));
+        let (ports, store) = world.ports();
+        let demoted = Administration { roles: Roles::of([Role::Tech]), ..Administration::default() };
+        change_user(&ports, &caller(&hr), &context(), Some(hr.id), administering(demoted)).await.unwrap();
+        assert_eq!(store.events().first().unwrap().kind.name(), "user.roles_changed");
+    }
+
+    #[tokio::test]
+    async fn an_own_address_changes_only_with_proof_of_the_password() {
+        let hr = user(1, &[Role::Hr]);
+        let mut world = World::new().with_users(&[&hr]).with_plain_passwords();
+        world.tx.credentials.expect_password().returning(|_| Ok(Some(password("right"))));
+        world.tx.users_mut.expect_update().once().returning(|_, _| Ok(()));
+        let (ports, _) = world.ports();
+        let mut changes = UserChanges { change: readdressed(), ..UserChanges::default() };
+        let failure =
+            change_user(&ports, &caller(&hr), &context(), Some(hr.id), changes.clone()).await.unwrap_err();
+        let Failure::Refused(Refused::Invalid(faults)) = failure else { panic!("{failure:?}") };
+        assert_eq!(faults, [(Place::CurrentPassword, Fault::Required)]);
+
+        assert!(prove_password(&ports, hr.id, SecretString::from("wrong")).await.unwrap().is_none());
+        changes.proof = prove_password(&ports, hr.id, SecretString::from("right")).await.unwrap();
+        change_user(&ports, &caller(&hr), &context(), Some(hr.id), changes).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_administrator_changes_anothers_address_without_proof() {
+        let (hr, bob) = (user(1, &[Role::Hr]), user(2, &[Role::Tech]));
+        let mut world = World::new().with_users(&[&hr, &bob]);
+        world.tx.users_mut.expect_update().once().returning(|_, _| Ok(()));
+        let (ports, _) = world.ports();
+        let changes = UserChanges { change: readdressed(), ..UserChanges::default() };
+        change_user(&ports, &caller(&hr), &context(), Some(bob.id), changes).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn nobody_else_changes_another() {
+        let (ada, bob) = (user(1, &[Role::Tech]), user(2, &[Role::Tech]));
+        let (ports, _) = World::new().ports();
+        let changes = UserChanges { change: readdressed(), ..UserChanges::default() };
+        let failure =
+            change_user(&ports, &caller(&ada), &context(), Some(bob.id), changes).await.unwrap_err();
+        assert!(matches!(failure, Failure::Refused(Refused::Denied(Denied::InsufficientRole))));
+    }
+}

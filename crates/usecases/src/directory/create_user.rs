@@ -36,3 +36,70 @@ pub async fn create_user(
         .await?;
     Ok(Profile::seen_by(caller, DirectoryEntry { user, sign_ins: SignIns::default() }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Refused;
+    use crate::fixture::{World, caller, context, email, user};
+    use roster_domain::permission::Denied;
+    use roster_domain::{Role, Roles, User};
+    use roster_ports::{Conflict, StoreError};
+
+    fn bob() -> NewUser {
+        NewUser {
+            email: email("bob@example.org"),
+            fallback_email: None,
+            first_name: "Bob".parse().unwrap(),
+            last_name: "Ross".parse().unwrap(),
+            description: None,
+            job_title: None,
+            locale: None,
+            roles: Roles::from(Role::Tech),
+            group_id: None,
+            active_workspace: None,
+        }
+    }
+
+    async fn create(ports: &Ports, by: &User) -> Result<Profile, Failure> {
+        let password = Password::choose("happy little clouds", 15, None).unwrap();
+        create_user(ports, &caller(by), &context(), bob(), &password).await
+    }
+
+    #[tokio::test]
+    async fn a_new_person_has_a_temporary_password_and_an_event() {
+        let hr = user(1, &[Role::Hr]);
+        let mut world = World::new().with_users(&[&hr]).with_plain_passwords();
+        world.tx.users_mut.expect_insert().once().returning(|_, _| Ok(()));
+        world.tx.credentials_mut.expect_set_password().once().returning(|_, _, record| {
+            assert_eq!(record.chosen_by, ChosenBy::Other);
+            Ok(())
+        });
+        let (ports, store) = world.ports();
+        let profile = create(&ports, &hr).await.unwrap();
+        assert_eq!(store.events().first().unwrap().subject, Subject::User(profile.user.id));
+    }
+
+    #[tokio::test]
+    async fn whoever_was_demoted_meanwhile_creates_nobody() {
+        let demoted = user(1, &[Role::Tech]);
+        let (ports, _) = World::new().with_users(&[&demoted]).with_plain_passwords().ports();
+        let failure = create(&ports, &user(1, &[Role::Hr])).await.unwrap_err();
+        assert!(matches!(failure, Failure::Refused(Refused::Denied(Denied::InsufficientRole))));
+    }
+
+    #[tokio::test]
+    async fn an_address_in_use_is_a_conflict() {
+        let hr = user(1, &[Role::Hr]);
+        let mut world = World::new().with_users(&[&hr]).with_plain_passwords();
+        world
+            .tx
+            .users_mut
+            .expect_insert()
+            .returning(|_, _| Err(StoreError::Conflict(Conflict::EmailAlreadyUsed)));
+        let (ports, store) = world.ports();
+        let failure = create(&ports, &hr).await.unwrap_err();
+        assert!(matches!(failure, Failure::Refused(Refused::EmailAlreadyUsed)));
+        assert!(store.events().is_empty());
+    }
+}

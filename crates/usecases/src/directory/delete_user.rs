@@ -42,3 +42,46 @@ fn delete(
     tx.users_mut().delete(&permit, id)?;
     Ok(Done::Changed((), stamp.event(Subject::User(id), EventKind::UserDeleted)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{World, caller, context, context_for_version, user};
+    use roster_domain::{PictureFormat, PictureName, Role, User};
+
+    #[tokio::test]
+    async fn a_person_goes_with_their_picture_and_leaves_an_event() {
+        let (hr, bob) = (user(1, &[Role::Hr]), user(2, &[Role::Tech]));
+        let picture = PictureName { sha256: [7; 32], format: PictureFormat::Png };
+        let bob = User { picture: Some(picture), ..bob };
+        let mut world = World::new().with_users(&[&hr, &bob]);
+        world.tx.pictures_mut.expect_doom().once().returning(|_| Ok(()));
+        world.tx.users_mut.expect_delete().once().returning(|_, _| Ok(()));
+        let (ports, store) = world.ports();
+        delete_user(&ports, &caller(&hr), &context(), Some(bob.id)).await.unwrap();
+        assert_eq!(store.events().first().unwrap().kind, EventKind::UserDeleted);
+    }
+
+    #[tokio::test]
+    async fn the_last_administrator_stays() {
+        let hr = user(1, &[Role::Hr]);
+        let mut world = World::new().with_users(&[&hr]);
+        world.tx.users.expect_another_administrator().returning(|_| Ok(false));
+        let (ports, _) = world.ports();
+        let failure = delete_user(&ports, &caller(&hr), &context(), Some(hr.id)).await.unwrap_err();
+        assert!(matches!(failure, Failure::Refused(Refused::LastAdministrator)));
+    }
+
+    #[tokio::test]
+    async fn nobody_and_another_version_are_refused() {
+        let (hr, bob) = (user(1, &[Role::Hr]), user(2, &[Role::Tech]));
+        let (ports, _) = World::new().with_users(&[&hr, &bob]).ports();
+        for id in [None, Some(user(3, &[Role::Tech]).id)] {
+            let failure = delete_user(&ports, &caller(&hr), &context(), id).await.unwrap_err();
+            assert!(matches!(failure, Failure::Refused(Refused::NotFound)));
+        }
+        let failure =
+            delete_user(&ports, &caller(&hr), &context_for_version(2), Some(bob.id)).await.unwrap_err();
+        assert!(matches!(failure, Failure::Refused(Refused::VersionMismatch)));
+    }
+}

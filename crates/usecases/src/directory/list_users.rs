@@ -103,3 +103,84 @@ fn fingerprint(filter: &UserFilter) -> String {
     let words = filter.search.as_ref().map(|words| words.iter().collect::<Vec<_>>());
     format!("{:?} {:?} {:?}", filter.email.as_ref().map(roster_domain::EmailKey::as_str), ids, words)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::Disclosure;
+    use crate::fixture::{World, caller, user};
+    use roster_domain::{Role, SearchWords, SignIns};
+
+    fn list(start: Start, search: Option<&str>) -> ListUsers {
+        let filter = UserFilter { search: search.and_then(SearchWords::of), ..UserFilter::default() };
+        ListUsers { filter, limit: 2, start }
+    }
+
+    fn three_people() -> World {
+        let mut world = World::new();
+        world.tx.users.expect_count().returning(|_| Ok(3));
+        world.tx.users.expect_list().returning(|_, from, take| {
+            assert_eq!(take, 3);
+            let first = match from {
+                Slice::Skip(skipped) => usize::try_from(*skipped).unwrap(),
+                Slice::After(position) => usize::try_from(position.id.uuid().as_u128()).unwrap(),
+            };
+            let all = (1..=3)
+                .map(|n| DirectoryEntry { user: user(n, &[Role::Tech]), sign_ins: SignIns::default() });
+            Ok(all.skip(first).take(3).collect())
+        });
+        world
+    }
+
+    #[tokio::test]
+    async fn a_cursor_goes_on_where_the_page_ended() {
+        let ada = user(1, &[Role::Tech]);
+        let (ports, _) = three_people().ports();
+        let first = list_users(&ports, &caller(&ada), list(Start::Page(1), None)).await.unwrap();
+        assert_eq!((first.people.items.len(), first.total), (2, 3));
+        let cursor = Start::Cursor(first.people.next_cursor.unwrap());
+        let second = list_users(&ports, &caller(&ada), list(cursor, None)).await.unwrap();
+        assert_eq!(second.people.items.first().unwrap().user.id, user(3, &[Role::Tech]).id);
+        assert_eq!(second.people.next_cursor, None);
+    }
+
+    #[tokio::test]
+    async fn a_cursor_of_other_filters_is_refused() {
+        let ada = user(1, &[Role::Tech]);
+        let (ports, _) = three_people().ports();
+        let first = list_users(&ports, &caller(&ada), list(Start::Page(1), Some("byron"))).await.unwrap();
+        for cursor in [first.people.next_cursor.unwrap(), "users.00".to_owned(), "junk".to_owned()] {
+            let failure =
+                list_users(&ports, &caller(&ada), list(Start::Cursor(cursor), None)).await.unwrap_err();
+            assert!(matches!(failure, Failure::Refused(Refused::UnknownCursor)));
+        }
+    }
+
+    #[tokio::test]
+    async fn private_members_are_disclosed_to_oneself_and_to_administrators() {
+        for (roles, expected) in [
+            ([Role::Tech], [Disclosure::Private, Disclosure::Public]),
+            ([Role::Hr], [Disclosure::Private, Disclosure::Private]),
+        ] {
+            let (ports, _) = three_people().ports();
+            let page =
+                list_users(&ports, &caller(&user(1, &roles)), list(Start::Page(1), None)).await.unwrap();
+            let seen: Vec<Disclosure> = page.people.items.iter().map(|profile| profile.disclosure).collect();
+            assert_eq!(seen, expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_beyond_all_numbers_is_empty() {
+        let ada = user(1, &[Role::Tech]);
+        let mut world = World::new();
+        world.tx.users.expect_count().returning(|_| Ok(3));
+        world.tx.users.expect_list().returning(|_, from, _| {
+            assert_eq!(*from, Slice::Skip(u64::MAX));
+            Ok(Vec::new())
+        });
+        let (ports, _) = world.ports();
+        let page = list_users(&ports, &caller(&ada), list(Start::Page(u64::MAX), None)).await.unwrap();
+        assert!(page.people.items.is_empty());
+    }
+}

@@ -124,3 +124,118 @@ fn must_exist(tx: &mut dyn WriteTx, user: UserId) -> Result<(), Abort<Refused>> 
         None => refuse(Refused::NotFound),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{NOW, World, at, caller, client_caller, context, user};
+    use roster_domain::{Expiry, Role, Trust, User};
+    use uuid::Uuid;
+
+    fn actions(names: &[&str]) -> Actions {
+        Actions::of(names.iter().map(|name| name.parse().unwrap())).unwrap()
+    }
+
+    fn facility() -> Option<FacilityId> {
+        Some(FacilityId::new(Uuid::from_u128(77)))
+    }
+
+    fn held(names: &[&str], expiry: Expiry) -> Grant {
+        let granted_by = PrincipalId::User(user(9, &[Role::Hr]).id);
+        Grant { actions: actions(names), expiry, granted_by, granted_at: at(0) }
+    }
+
+    fn world(people: &[&User], grant: Option<Grant>) -> World {
+        let mut world = World::new().with_users(people);
+        world.tx.access.expect_grant().returning(move |_, _| Ok(grant.clone()));
+        world
+    }
+
+    fn giving(user: Option<UserId>, names: &[&str]) -> GiveAccess {
+        GiveAccess { user, actions: actions(names), expiry: ExpiryChange::Keep }
+    }
+
+    #[tokio::test]
+    async fn giving_adds_and_tells_what_is_held_afterwards() {
+        let (hr, bob) = (user(1, &[Role::Hr]), user(2, &[Role::Tech]));
+        let mut world = world(&[&hr, &bob], Some(held(&["read"], Expiry::Never)));
+        world.tx.access_mut.expect_give().once().returning(|_, _, _, _| Ok(()));
+        let (ports, store) = world.ports();
+        let give = giving(Some(bob.id), &["write"]);
+        let access = give_access(&ports, &caller(&hr), &context(), facility(), give).await.unwrap();
+        assert_eq!(access.grant.unwrap().actions, actions(&["read", "write"]));
+        let EventKind::AccessGiven(change) = store.events().remove(0).kind else { panic!() };
+        assert_eq!(change.before.unwrap().0, actions(&["read"]));
+        assert_eq!(change.after.unwrap().0, actions(&["read", "write"]));
+    }
+
+    #[tokio::test]
+    async fn giving_what_is_held_writes_nothing() {
+        let (hr, bob) = (user(1, &[Role::Hr]), user(2, &[Role::Tech]));
+        let (ports, store) = world(&[&hr, &bob], Some(held(&["read"], Expiry::Never))).ports();
+        let give = giving(Some(bob.id), &["read"]);
+        give_access(&ports, &caller(&hr), &context(), facility(), give).await.unwrap();
+        assert!(store.events().is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_expired_grant_counts_as_absent() {
+        let (hr, bob) = (user(1, &[Role::Hr]), user(2, &[Role::Tech]));
+        let expired = Some(held(&["read"], Expiry::At(at(NOW))));
+        let mut giving_world = world(&[&hr, &bob], expired.clone());
+        giving_world.tx.access_mut.expect_give().once().returning(|_, _, _, grant| {
+            assert_eq!((grant.actions.clone(), grant.expiry), (actions(&["write"]), Expiry::Never));
+            Ok(())
+        });
+        let (ports, store) = giving_world.ports();
+        let give = giving(Some(bob.id), &["write"]);
+        give_access(&ports, &caller(&hr), &context(), facility(), give).await.unwrap();
+        let EventKind::AccessGiven(change) = store.events().remove(0).kind else { panic!() };
+        assert_eq!(change.before, None);
+
+        let (ports, store) = world(&[&hr, &bob], expired).ports();
+        let remove = RemoveAccess { user: Some(bob.id), actions: actions(&["read"]) };
+        let access = remove_access(&ports, &caller(&hr), &context(), facility(), remove).await.unwrap();
+        assert_eq!((access.grant, store.events().len()), (None, 0));
+    }
+
+    #[tokio::test]
+    async fn removing_leaves_the_rest_and_removing_what_is_not_held_succeeds() {
+        let hr = user(1, &[Role::Hr]);
+        let mut first = world(&[&hr], Some(held(&["read", "write"], Expiry::Never)));
+        first.tx.access_mut.expect_remove().once().returning(|_, _, _, left| {
+            assert_eq!(left.unwrap().actions, actions(&["read"]));
+            Ok(())
+        });
+        let (ports, store) = first.ports();
+        let remove = RemoveAccess { user: None, actions: actions(&["write", "other"]) };
+        let access =
+            remove_access(&ports, &caller(&hr), &context(), facility(), remove.clone()).await.unwrap();
+        assert_eq!((access.user, store.events().len()), (hr.id, 1));
+
+        let (ports, store) = world(&[&hr], None).ports();
+        remove_access(&ports, &caller(&hr), &context(), facility(), remove).await.unwrap();
+        assert!(store.events().is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_unknown_user_or_facility_is_not_found() {
+        let hr = user(1, &[Role::Hr]);
+        let (ports, _) = world(&[&hr], None).ports();
+        let nobody = giving(Some(user(3, &[Role::Tech]).id), &["read"]);
+        for (facility, give) in [(facility(), nobody), (None, giving(None, &["read"]))] {
+            let failure = give_access(&ports, &caller(&hr), &context(), facility, give).await.unwrap_err();
+            assert!(matches!(failure, Failure::Refused(Refused::NotFound)));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_must_say_whom_it_means() {
+        let (ports, _) = World::new().ports();
+        let robot = client_caller(Trust::Trusted);
+        let failure =
+            give_access(&ports, &robot, &context(), facility(), giving(None, &["read"])).await.unwrap_err();
+        let Failure::Refused(Refused::Invalid(faults)) = failure else { panic!("{failure:?}") };
+        assert_eq!(faults, [(Place::UserId, Fault::Required)]);
+    }
+}

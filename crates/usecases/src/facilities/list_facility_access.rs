@@ -54,3 +54,38 @@ impl List {
         Ok(UserId::new(uuid::Uuid::from_bytes(*after)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{World, caller, user};
+    use roster_domain::Role;
+    use uuid::Uuid;
+
+    #[tokio::test]
+    async fn a_cursor_is_good_for_this_facility_and_action_alone() {
+        let hr = user(1, &[Role::Hr]);
+        let mut world = World::new();
+        world.tx.access.expect_of_facility().returning(|facility, _, _, after, _| {
+            let first = after.map_or(1, |after| after.uuid().as_u128() + 1);
+            let ids = (first..=3).map(|n| UserId::new(Uuid::from_u128(n)));
+            Ok(ids.map(|user| Access { user, facility, grant: None }).take(3).collect())
+        });
+        let (ports, _) = world.ports();
+        let facility = |n| Some(FacilityId::new(Uuid::from_u128(n)));
+        let read: Option<ActionName> = "read".parse().ok();
+        let first =
+            list_facility_access(&ports, &caller(&hr), facility(1), read.clone(), 2, None).await.unwrap();
+        let cursor = first.next_cursor.unwrap();
+        let second = list_facility_access(&ports, &caller(&hr), facility(1), read.clone(), 2, Some(&cursor))
+            .await
+            .unwrap();
+        assert_eq!(second.items.first().unwrap().user.uuid().as_u128(), 3);
+        for (facility, action) in [(facility(2), read), (facility(1), None)] {
+            let failure = list_facility_access(&ports, &caller(&hr), facility, action, 2, Some(&cursor))
+                .await
+                .unwrap_err();
+            assert!(matches!(failure, Failure::Refused(Refused::UnknownCursor)));
+        }
+    }
+}

@@ -103,3 +103,51 @@ fn restore(
         None => Done::Unchanged(answer),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{World, context, disabled, email, session_of, user};
+
+    fn new() -> NewAdministrator {
+        NewAdministrator {
+            email: email("user1@example.org"),
+            first_name: "Ada".parse().unwrap(),
+            last_name: "Byron".parse().unwrap(),
+        }
+    }
+
+    async fn make(world: World) -> (Administrator, Vec<&'static str>) {
+        let (ports, store) = world.ports();
+        let password = Password::choose("happy little clouds", 15, None).unwrap();
+        let made = make_administrator(&ports, &context(), new(), &password).await.unwrap();
+        (made, store.events().iter().map(|event| event.kind.name()).collect())
+    }
+
+    #[tokio::test]
+    async fn a_new_address_is_a_new_member_of_the_board() {
+        let mut world = World::new().with_plain_passwords();
+        world.tx.users.expect_by_email().returning(|_| Ok(None));
+        world.tx.users_mut.expect_insert().once().returning(|_, _| Ok(()));
+        world.tx.credentials_mut.expect_set_password().once().returning(|_, _, _| Ok(()));
+        let (made, events) = make(world).await;
+        let Administrator::Created(user) = made else { panic!("{made:?}") };
+        assert_eq!((user.roles, events), (Roles::from(Role::Board), vec!["user.created"]));
+    }
+
+    #[tokio::test]
+    async fn an_existing_person_gets_role_and_password_back_and_is_enabled() {
+        let ada = disabled(&user(1, &[Role::Tech]));
+        let mut world = World::new().with_plain_passwords();
+        let found = ada.clone();
+        world.tx.users.expect_by_email().returning(move |_| Ok(Some(found.clone())));
+        world.tx.users_mut.expect_update().once().returning(|_, _| Ok(()));
+        world.tx.credentials_mut.expect_set_password().once().returning(|_, _, _| Ok(()));
+        let session = session_of(&ada);
+        world.tx.sessions_mut.expect_end_all().once().returning(move |_, _| Ok(vec![session.clone()]));
+        let (made, events) = make(world).await;
+        let Administrator::Restored(user) = made else { panic!("{made:?}") };
+        assert!(user.is_active_administrator() && user.roles.contains(Role::Tech));
+        assert_eq!(events, ["user.roles_changed", "user.enabled", "password.changed", "session.ended"]);
+    }
+}

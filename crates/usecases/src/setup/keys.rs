@@ -66,3 +66,47 @@ pub async fn prepare_signing_keys(ports: &Ports) -> Result<(), SecretError> {
     ports.signing_keys.install(&keys)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{World, at};
+    use roster_ports::SealedKey;
+
+    fn key(id: &str) -> SealedKey {
+        SealedKey { id: id.parse().unwrap(), sealed: vec![1], created_at: at(0) }
+    }
+
+    #[tokio::test]
+    async fn the_first_start_makes_a_key_and_the_next_uses_it() {
+        for (kept, installed) in [(vec![], "new"), (vec![key("old")], "old")] {
+            let mut world = World::new();
+            world.signing_keys.expect_generate().returning(|_| Ok(key("new")));
+            let made = usize::from(kept.is_empty());
+            world.tx.keys.expect_signing_keys().returning(move || Ok(kept.clone()));
+            world.tx.keys_mut.expect_insert_signing_key().times(made).returning(|_| Ok(()));
+            world.signing_keys.expect_install().once().returning(move |keys| {
+                assert_eq!(keys, [key(installed)]);
+                Ok(())
+            });
+            prepare_signing_keys(&world.ports().0).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_strangers_secret_is_refused_and_a_new_first_one_made_known() {
+        let (known, new) = (Fingerprint([1; 32]), Fingerprint([2; 32]));
+        for (stored, ours, inserted, accepted) in [
+            (vec![], vec![new], 1, true),
+            (vec![known], vec![known], 0, true),
+            (vec![known], vec![new, known], 1, true),
+            (vec![known], vec![new], 0, false),
+        ] {
+            let mut world = World::new();
+            world.tx.keys.expect_fingerprints().returning(move || Ok(stored.clone()));
+            world.tx.keys_mut.expect_insert_fingerprint().times(inserted).returning(|_, _| Ok(()));
+            let answer = recognise_secrets(&world.ports().0, &ours).await;
+            assert_eq!(answer.is_ok(), accepted);
+        }
+    }
+}

@@ -99,3 +99,60 @@ impl Plan {
         Ok((Subject::User(guest), EventKind::AccessGiven(change)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{World, client, context, email};
+    use roster_domain::{ClientKind, GrantType, Role, Roles, Scopes};
+
+    fn person(name: &str, role: Role) -> PlaygroundPerson {
+        let new = NewUser {
+            email: email(&format!("{name}@example.org")),
+            fallback_email: None,
+            first_name: name.parse().unwrap(),
+            last_name: "Test".parse().unwrap(),
+            description: None,
+            job_title: None,
+            locale: None,
+            roles: Roles::from(role),
+            group_id: None,
+            active_workspace: None,
+        };
+        PlaygroundPerson { new, password: Password::choose("happy little clouds", 15, None).unwrap() }
+    }
+
+    fn playground() -> Playground {
+        Playground {
+            administrator: person("ada", Role::Board),
+            people: vec![person("bob", Role::Tech), person("cy", Role::Com)],
+            client: client(ClientKind::Public, &[GrantType::Password], Scopes::ALL),
+            facility: FacilityId::new(uuid::Uuid::nil()),
+            actions: Actions::of(["read".parse().unwrap()]).unwrap(),
+        }
+    }
+
+    #[tokio::test]
+    async fn an_empty_database_is_filled_in_one_go() {
+        let mut world = World::new().with_plain_passwords();
+        world.tx.users.expect_count().returning(|_| Ok(0));
+        world.tx.clients.expect_client().returning(|_| Ok(None));
+        world.tx.users_mut.expect_insert().times(3).returning(|_, _| Ok(()));
+        world.tx.credentials_mut.expect_set_password().times(3).returning(|_, _, _| Ok(()));
+        world.tx.clients_mut.expect_insert().once().returning(|_, _| Ok(()));
+        world.tx.access_mut.expect_give().once().returning(|_, _, _, _| Ok(()));
+        let (ports, store) = world.ports();
+        assert!(make_playground(&ports, &context(), playground()).await.unwrap());
+        let ids: std::collections::HashSet<_> = store.events().iter().map(|event| event.id).collect();
+        assert_eq!(ids.len(), 5);
+    }
+
+    #[tokio::test]
+    async fn a_database_in_use_is_left_alone() {
+        let mut world = World::new().with_plain_passwords();
+        world.tx.users.expect_count().returning(|_| Ok(1));
+        let (ports, store) = world.ports();
+        assert!(!make_playground(&ports, &context(), playground()).await.unwrap());
+        assert!(store.events().is_empty());
+    }
+}

@@ -98,3 +98,50 @@ pub async fn register_client(
         Err(Abort::Refused(error)) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{World, context};
+    use secrecy::ExposeSecret;
+
+    fn new(kind: ClientKind, trust: Trust, grants: &[GrantType]) -> NewClient {
+        let grants = GrantTypes::of(grants.iter().copied());
+        NewClient { id: "app".parse().unwrap(), kind, trust, grants, scopes: Scopes::ALL }
+    }
+
+    #[tokio::test]
+    async fn a_confidential_client_is_told_its_secret_once() {
+        let mut world = World::new().with_plain_tokens();
+        world.tx.clients_mut.expect_insert().once().returning(|_, secret| {
+            assert!(secret.is_some());
+            Ok(())
+        });
+        let (ports, store) = world.ports();
+        let robot = new(ClientKind::Confidential, Trust::Trusted, &[GrantType::ClientCredentials]);
+        let registered = register_client(&ports, &context(), robot).await.unwrap();
+        assert_eq!(registered.secret.unwrap().expose_secret(), "fresh");
+        assert_eq!(store.events().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_makes_no_sense_is_refused() {
+        let (ports, _) = World::new().ports();
+        let public = new(ClientKind::Public, Trust::Untrusted, &[GrantType::ClientCredentials]);
+        let refused = register_client(&ports, &context(), public).await;
+        assert!(matches!(refused, Err(RegisterError::PublicClientCredentials)));
+        let trusted = new(ClientKind::Confidential, Trust::Trusted, &[GrantType::Password]);
+        let refused = register_client(&ports, &context(), trusted).await;
+        assert!(matches!(refused, Err(RegisterError::TrustWithoutOwnTokens)));
+    }
+
+    #[tokio::test]
+    async fn an_id_in_use_is_told() {
+        let mut world = World::new();
+        let conflict = || StoreError::Conflict(Conflict::ClientIdAlreadyUsed);
+        world.tx.clients_mut.expect_insert().returning(move |_, _| Err(conflict()));
+        let public = new(ClientKind::Public, Trust::Untrusted, &[GrantType::Password]);
+        let refused = register_client(&world.ports().0, &context(), public).await;
+        assert!(matches!(refused, Err(RegisterError::IdAlreadyUsed(_))));
+    }
+}

@@ -100,3 +100,79 @@ pub(crate) fn user_now(tx: &mut dyn ReadTx, caller: &Caller) -> Result<(Caller, 
     let user = tx.users().user(id)?.ok_or(Abort::Refused(Refused::NoLongerSignedIn))?;
     Ok((caller, user))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{World, at, client, disabled, session_of, user};
+    use roster_domain::{ClientKind, Role, Roles, Scope, Scopes, SessionId, TokenId};
+    use roster_ports::InvalidToken;
+    use uuid::Uuid;
+
+    fn token(subject: PrincipalId, session: Option<SessionId>) -> AccessToken {
+        AccessToken {
+            id: TokenId::new(Uuid::nil()),
+            subject,
+            client: "app".parse().unwrap(),
+            session,
+            scopes: Scopes::of([Scope::ProfileGet, Scope::UsersGet]),
+            issued_at: at(0),
+            expires_at: at(300),
+        }
+    }
+
+    async fn authenticated(
+        mut world: World,
+        token: AccessToken,
+    ) -> Result<Authenticated, AuthenticationError> {
+        world.access_tokens.expect_verify().returning(move |_, _| Ok(token.clone()));
+        authenticate(&world.ports().0, "bearer").await
+    }
+
+    #[tokio::test]
+    async fn roles_are_those_of_now() {
+        let ada = user(1, &[Role::Finance]);
+        let token = token(PrincipalId::User(ada.id), Some(session_of(&ada).id));
+        let caller = authenticated(World::new().with_users(&[&ada]), token).await.unwrap().caller;
+        let Principal::User { roles, .. } = caller.principal else { panic!() };
+        assert_eq!(roles, Roles::from(Role::Finance));
+    }
+
+    #[tokio::test]
+    async fn a_token_of_nobody_or_of_the_disabled_is_refused() {
+        let ada = user(1, &[Role::Tech]);
+        let session = session_of(&ada).id;
+        let others = session_of(&user(2, &[Role::Tech])).id;
+        for (world, session) in [
+            (World::new().with_users(&[]), Some(session)),
+            (World::new().with_users(&[&ada]), Some(others)),
+            (World::new().with_users(&[&disabled(&ada)]), Some(session)),
+            (World::new().with_users(&[&ada]), None),
+        ] {
+            let answer = authenticated(world, token(PrincipalId::User(ada.id), session)).await;
+            assert!(matches!(answer, Err(AuthenticationError::InvalidToken(_))));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_has_no_more_than_it_is_registered_for_now() {
+        let mut world = World::new();
+        let app = client(ClientKind::Confidential, &[], Scopes::of([Scope::UsersGet]));
+        world.tx.clients.expect_client().returning(move |_| Ok(Some(app.clone())));
+        let token = token(PrincipalId::Client("app".parse().unwrap()), None);
+        let caller = authenticated(world, token.clone()).await.unwrap().caller;
+        assert_eq!(caller.scopes, Scopes::of([Scope::UsersGet]));
+
+        let mut world = World::new();
+        world.tx.clients.expect_client().returning(|_| Ok(None));
+        assert!(matches!(authenticated(world, token).await, Err(AuthenticationError::InvalidToken(_))));
+    }
+
+    #[tokio::test]
+    async fn what_is_no_token_is_refused() {
+        let mut world = World::new();
+        world.access_tokens.expect_verify().returning(|_, _| Err(InvalidToken { reason: "expired" }));
+        let answer = authenticate(&world.ports().0, "junk").await;
+        assert!(matches!(answer, Err(AuthenticationError::InvalidToken("expired"))));
+    }
+}

@@ -142,3 +142,141 @@ fn still_admits(
         _ => Err(Abort::Refused(TokenError::InvalidGrant)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::{World, client, context, disabled, password, user};
+    use crate::sign_in::{
+        ClientAuthentication, GrantRequest, TokenAnswer, TokenError, TokenRequest, issue_token,
+    };
+    use roster_domain::{Client, ClientKind, GrantType, Role, Scope, Scopes, User};
+    use roster_ports::ChosenBy;
+    use secrecy::{ExposeSecret, SecretString};
+
+    const SCOPES: [Scope; 2] = [Scope::UsersGet, Scope::ProfileGet];
+
+    fn app() -> Client {
+        client(ClientKind::Public, &[GrantType::Password, GrantType::RefreshToken], Scopes::of(SCOPES))
+    }
+
+    fn world(app: Client, ada: &User) -> World {
+        let mut world = World::new().with_users(&[ada]).with_plain_passwords().with_plain_tokens();
+        world
+            .tx
+            .clients
+            .expect_client()
+            .returning(move |id| Ok(Some(app.clone()).filter(|app| app.id == *id)));
+        world.tx.clients.expect_secret().returning(|_| Ok(None));
+        world.tx.credentials.expect_password().returning(|_| Ok(Some(password("right"))));
+        let ada = ada.clone();
+        world
+            .tx
+            .users
+            .expect_by_email()
+            .returning(move |key| Ok(Some(ada.clone()).filter(|ada| ada.email.key() == key)));
+        world
+    }
+
+    fn starting(mut world: World) -> World {
+        world.tx.sessions_mut.expect_start().once().returning(|_, _, _| Ok(()));
+        world.tx.users_mut.expect_record_sign_in().once().returning(|_, _, ip| {
+            assert_eq!(ip, Some("192.0.2.1"));
+            Ok(())
+        });
+        world
+    }
+
+    fn request(client: &str, username: &str, password: &str, scope: Option<&str>) -> TokenRequest {
+        TokenRequest {
+            client: ClientAuthentication { id: client.to_owned(), secret: None },
+            grant: GrantRequest::Password {
+                username: username.to_owned(),
+                password: SecretString::from(password),
+            },
+            scope: scope.map(str::to_owned),
+            user_agent: Some("curl".to_owned()),
+        }
+    }
+
+    async fn sign_in(world: World, request: TokenRequest) -> (Result<TokenAnswer, TokenError>, usize) {
+        let (ports, store) = world.ports();
+        let answer = issue_token(&ports, &context(), request).await;
+        (answer, store.events().len())
+    }
+
+    #[tokio::test]
+    async fn the_right_password_starts_a_session_with_its_event() {
+        let ada = user(1, &[Role::Tech]);
+        let right = request("app", "USER1@example.org", "right", None);
+        let (answer, events) = sign_in(starting(world(app(), &ada)), right).await;
+        let answer = answer.unwrap();
+        assert_eq!((answer.scope, answer.expires_in, events), (Scopes::of(SCOPES), 300, 1));
+        assert_eq!(answer.refresh_token.unwrap().expose_secret(), "fresh");
+        assert_eq!(answer.password_chosen_by, Some(ChosenBy::Owner));
+    }
+
+    #[tokio::test]
+    async fn unknown_wrong_and_disabled_are_one_answer() {
+        let ada = user(1, &[Role::Tech]);
+        for (ada, username, tried) in [
+            (ada.clone(), "nobody@example.org", "right"),
+            (ada.clone(), "not an address", "right"),
+            (ada.clone(), "user1@example.org", "wrong"),
+            (disabled(&ada), "user1@example.org", "right"),
+        ] {
+            let (answer, events) = sign_in(world(app(), &ada), request("app", username, tried, None)).await;
+            assert!(matches!(answer, Err(TokenError::InvalidGrant)), "{username} {tried}");
+            assert_eq!(events, 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_without_the_grant_is_unauthorized() {
+        let ada = user(1, &[Role::Tech]);
+        let other = client(ClientKind::Public, &[GrantType::RefreshToken], Scopes::ALL);
+        let (answer, _) =
+            sign_in(world(other, &ada), request("app", "user1@example.org", "right", None)).await;
+        assert!(matches!(answer, Err(TokenError::UnauthorizedClient)));
+    }
+
+    #[tokio::test]
+    async fn unknown_and_disabled_clients_are_invalid() {
+        let ada = user(1, &[Role::Tech]);
+        let off = Client { status: roster_domain::Status::Disabled, ..app() };
+        for (app, id) in [(app(), "nobody"), (app(), "no client id"), (off, "app")] {
+            let (answer, _) =
+                sign_in(world(app, &ada), request(id, "user1@example.org", "right", None)).await;
+            assert!(matches!(answer, Err(TokenError::InvalidClient)), "{id}");
+        }
+    }
+
+    #[tokio::test]
+    async fn scopes_are_what_was_asked_within_what_the_client_has() {
+        let ada = user(1, &[Role::Tech]);
+        let narrow = request("app", "user1@example.org", "right", Some("profile:get"));
+        let (answer, _) = sign_in(starting(world(app(), &ada)), narrow).await;
+        assert_eq!(answer.unwrap().scope, Scopes::of([Scope::ProfileGet]));
+        for scope in ["users:delete", "users:get users:delete", "all", "*", "users:ge"] {
+            let asked = request("app", "user1@example.org", "right", Some(scope));
+            let (answer, _) = sign_in(world(app(), &ada), asked).await;
+            assert!(matches!(answer, Err(TokenError::InvalidScope)), "{scope}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_password_changed_while_it_was_hashed_is_refused() {
+        let ada = user(1, &[Role::Tech]);
+        let mut world = World::new().with_users(&[&ada]).with_plain_passwords().with_plain_tokens();
+        world.tx.clients.expect_client().returning(move |_| Ok(Some(app())));
+        world.tx.clients.expect_secret().returning(|_| Ok(None));
+        let found = ada.clone();
+        world.tx.users.expect_by_email().returning(move |_| Ok(Some(found.clone())));
+        let mut reads = 0;
+        world.tx.credentials.expect_password().returning(move |_| {
+            reads += 1;
+            Ok(Some(password(if reads == 1 { "right" } else { "another by now" })))
+        });
+        let (answer, _) = sign_in(world, request("app", "user1@example.org", "right", None)).await;
+        assert!(matches!(answer, Err(TokenError::InvalidGrant)));
+    }
+}

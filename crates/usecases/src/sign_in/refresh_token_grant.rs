@@ -123,3 +123,95 @@ fn answer(
         password_chosen_by: Some(chosen_by),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{NOW, World, at, client, context, disabled, password, session_of, token_hash, user};
+    use crate::sign_in::{ClientAuthentication, GrantRequest, TokenRequest, issue_token};
+    use roster_domain::{ClientKind, GrantType, Role, Scope, User};
+    use roster_ports::RefreshTokenRecord;
+
+    fn world(ada: &User, state: RefreshTokenState, expires_at: i64) -> World {
+        let mut world = World::new().with_users(&[ada]).with_plain_tokens();
+        let app = client(ClientKind::Public, &[GrantType::RefreshToken], Scopes::ALL);
+        world.tx.clients.expect_client().returning(move |_| Ok(Some(app.clone())));
+        world.tx.clients.expect_secret().returning(|_| Ok(None));
+        world.tx.credentials.expect_password().returning(|_| Ok(Some(password("right"))));
+        let record = RefreshTokenRecord { session: session_of(ada).id, expires_at: at(expires_at), state };
+        world
+            .tx
+            .sessions
+            .expect_refresh_token()
+            .returning(move |hash| Ok(Some(record.clone()).filter(|_| *hash == token_hash("known"))));
+        world
+    }
+
+    fn rotating(mut world: World) -> World {
+        world.tx.sessions_mut.expect_rotate().once().returning(|used, successor, session| {
+            assert_eq!((*used, successor.hash), (token_hash("known"), token_hash("fresh")));
+            assert_eq!((successor.expires_at, session.last_used_at), (at(NOW + 3_600), at(NOW)));
+            Ok(())
+        });
+        world
+    }
+
+    async fn refresh(
+        world: World,
+        token: &str,
+        scope: Option<&str>,
+    ) -> (Result<TokenAnswer, TokenError>, Vec<&'static str>) {
+        let request = TokenRequest {
+            client: ClientAuthentication { id: "app".to_owned(), secret: None },
+            grant: GrantRequest::RefreshToken(SecretString::from(token)),
+            scope: scope.map(str::to_owned),
+            user_agent: None,
+        };
+        let (ports, store) = world.ports();
+        let answer = issue_token(&ports, &context(), request).await;
+        (answer, store.events().iter().map(|event| event.kind.name()).collect())
+    }
+
+    #[tokio::test]
+    async fn an_unused_token_is_exchanged_for_its_successor() {
+        let ada = user(1, &[Role::Tech]);
+        let (answer, events) =
+            refresh(rotating(world(&ada, RefreshTokenState::Unused, NOW + 1)), "known", None).await;
+        assert_eq!(answer.unwrap().refresh_token.unwrap().expose_secret(), "fresh");
+        assert!(events.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_replay_ends_the_session_and_leaves_its_trace() {
+        let ada = user(1, &[Role::Tech]);
+        let mut world = world(&ada, RefreshTokenState::Used, NOW + 1);
+        world.tx.sessions_mut.expect_end().once().returning(|_| Ok(()));
+        let (answer, events) = refresh(world, "known", None).await;
+        assert!(matches!(answer, Err(TokenError::InvalidGrant)));
+        assert_eq!(events, ["session.ended"]);
+    }
+
+    #[tokio::test]
+    async fn unknown_expired_and_disabled_are_refused() {
+        let ada = user(1, &[Role::Tech]);
+        for (ada, expires_at, token) in [
+            (ada.clone(), NOW + 1, "unknown"),
+            (ada.clone(), NOW, "known"),
+            (disabled(&ada), NOW + 1, "known"),
+        ] {
+            let (answer, _) = refresh(world(&ada, RefreshTokenState::Unused, expires_at), token, None).await;
+            assert!(matches!(answer, Err(TokenError::InvalidGrant)), "{token}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_scope_narrows_one_access_token_and_never_widens() {
+        let ada = user(1, &[Role::Tech]);
+        let narrowing = rotating(world(&ada, RefreshTokenState::Unused, NOW + 1));
+        let (answer, _) = refresh(narrowing, "known", Some("profile:get")).await;
+        assert_eq!(answer.unwrap().scope, Scopes::of([Scope::ProfileGet]));
+        let (answer, _) =
+            refresh(world(&ada, RefreshTokenState::Unused, NOW + 1), "known", Some("all")).await;
+        assert!(matches!(answer, Err(TokenError::InvalidScope)));
+    }
+}

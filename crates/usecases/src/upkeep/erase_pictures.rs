@@ -32,3 +32,39 @@ async fn erase(ports: &Ports, name: PictureName) -> Result<(), Failure> {
         .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::World;
+    use mockall::Sequence;
+    use roster_domain::PictureFormat;
+    use roster_ports::PictureLock;
+
+    struct Held;
+    impl PictureLock for Held {}
+
+    const NAME: PictureName = PictureName { sha256: [3; 32], format: PictureFormat::Png };
+
+    #[tokio::test]
+    async fn the_file_goes_before_its_place_on_the_list() {
+        let mut world = World::new();
+        let mut order = Sequence::new();
+        world.tx.pictures.expect_doomed().returning(|_| Ok(vec![NAME]));
+        world.picture_keeper.expect_lock().once().in_sequence(&mut order).returning(|_| Box::new(Held));
+        world.tx.pictures.expect_is_referenced().once().in_sequence(&mut order).returning(|_| Ok(false));
+        world.picture_keeper.expect_erase().once().in_sequence(&mut order).returning(|_| Ok(()));
+        world.tx.pictures_mut.expect_spare().once().in_sequence(&mut order).returning(|_| Ok(()));
+        assert_eq!(erase_pictures(&world.ports().0).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_somebody_refers_to_again_stays() {
+        let mut world = World::new();
+        world.tx.pictures.expect_doomed().returning(|_| Ok(vec![NAME]));
+        world.picture_keeper.expect_lock().returning(|_| Box::new(Held));
+        world.tx.pictures.expect_is_referenced().returning(|_| Ok(true));
+        world.tx.pictures_mut.expect_spare().once().returning(|_| Ok(()));
+        assert_eq!(erase_pictures(&world.ports().0).await.unwrap(), 1);
+    }
+}
