@@ -208,7 +208,8 @@ mod tests {
     #[test]
     fn action_names_are_lower_case_runs_joined_by_single_marks() {
         for name in ["read", "cameras:read", "a.b_c-d:e", "0", &"a".repeat(64)] {
-            assert!(name.parse::<ActionName>().is_ok(), "{name}");
+            let action: ActionName = name.parse().unwrap();
+            assert_eq!((action.as_str(), action.to_string().as_str()), (name, name));
         }
         for name in ["", "Read", ":a", "a:", "a::b", "a.:b", "a b", "é", "a\0", "a/b", &"a".repeat(65)] {
             assert_eq!(name.parse::<ActionName>(), Err(Fault::InvalidAction), "{name}");
@@ -223,7 +224,29 @@ mod tests {
         assert_eq!(Grant::allows(Some(&grant), &read, at(10)), Err(NoAccess::Expired));
         assert_eq!(Grant::allows(Some(&grant), &write, at(9)), Err(NoAccess::NoGrant));
         assert_eq!(Grant::allows(None, &read, at(9)), Err(NoAccess::NoGrant));
-        assert_eq!(Grant::in_force(Some(grant), at(10)), None);
+        assert_eq!(Grant::in_force(Some(grant.clone()), at(9)), Some(grant.clone()));
+        assert_eq!(Grant::in_force(Some(grant.clone()), at(10)), None);
+        assert_eq!((grant.expiry.instant(), Expiry::Never.instant()), (Some(at(10)), None));
+    }
+
+    #[test]
+    fn actions_are_a_sorted_set_that_is_never_empty() {
+        let names: Vec<String> = actions(&["b", "a", "b"]).iter().map(ActionName::to_string).collect();
+        assert_eq!(names, ["a", "b"]);
+        assert_eq!(Actions::of([]), None);
+    }
+
+    #[test]
+    fn a_grant_without_end_allows_for_ever() {
+        let grant = give(None, &["read"], ExpiryChange::Keep, 1, 0);
+        assert_eq!(Grant::allows(Some(&grant), &"read".parse().unwrap(), Instant::MAX_UTC), Ok(()));
+    }
+
+    #[test]
+    fn giving_with_another_expiry_changes_it() {
+        let held = give(None, &["read"], ExpiryChange::Set(Expiry::At(at(100))), 1, 0);
+        let longer = give(Some(&held), &["read"], ExpiryChange::Set(Expiry::Never), 2, 5);
+        assert_eq!((longer.expiry, longer.granted_by, longer.granted_at), (Expiry::Never, by(2), at(5)));
     }
 
     #[test]

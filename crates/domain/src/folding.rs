@@ -17,7 +17,7 @@ const SEPARATOR: char = '\u{1}';
 ///
 /// NFKD; full case folding; NFKD again; combining marks dropped on Latin, Greek and Cyrillic letters; some letters
 /// without decomposition spelt out; NFC; runs of white space to one space. What is folded stays as it is when folded
-/// again.
+/// again. Letters newer than Unicode 16 keep their case.
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return one_space(text.chars().map(|character| character.to_ascii_lowercase()));
