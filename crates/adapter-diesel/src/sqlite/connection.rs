@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::Connection;
-use super::errors::OpenError;
+use super::errors::{OpenError, is_outage};
 
 /// Older code can corrupt a database in WAL mode that more than one connection uses.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
@@ -34,8 +34,7 @@ impl Pragmas {
 
     /// Makes the settings of a connection that was just opened.
     pub(super) fn apply(self, connection: &mut Connection) -> QueryResult<()> {
-        let patience = self.patience.as_millis();
-        connection.batch_execute(&format!("PRAGMA busy_timeout = {patience};"))?;
+        self.wait_for_others(connection)?;
         self.use_log(connection)?;
         connection.batch_execute(Self::DURABLE)?;
         connection.batch_execute(Self::MEMORY)?;
@@ -45,12 +44,17 @@ impl Pragmas {
         })
     }
 
+    /// Comes before all else: even reading the schema may meet a lock.
+    fn wait_for_others(self, connection: &mut Connection) -> QueryResult<()> {
+        connection.batch_execute(&format!("PRAGMA busy_timeout = {};", self.patience.as_millis()))
+    }
+
     /// Two processes that turn a new file to WAL at once may tell each other that it is locked, without any waiting.
     fn use_log(self, connection: &mut Connection) -> QueryResult<()> {
         let started = Instant::now();
         loop {
             match connection.batch_execute("PRAGMA journal_mode = WAL;") {
-                Err(_) if started.elapsed() < self.patience => {
+                Err(error) if is_outage(&error) && started.elapsed() < self.patience => {
                     std::thread::sleep(Duration::from_millis(10));
                 }
                 ended => return ended,
@@ -72,6 +76,7 @@ pub(super) fn open(path: &Path, pragmas: Pragmas) -> Result<Connection, OpenErro
     }
     let mut connection = <Connection as diesel::Connection>::establish(&url(path)?)
         .map_err(|error| OpenError::Unavailable(error.to_string()))?;
+    pragmas.wait_for_others(&mut connection)?;
     assert_version(&mut connection)?;
     pragmas.apply(&mut connection)?;
     Ok(connection)

@@ -74,11 +74,17 @@ pub(super) fn store_error(error: &Error) -> StoreError {
                 None => StoreError::Failed(error.to_string()),
             }
         }
-        Error::DatabaseError(_, information)
-            if OUTAGES.iter().any(|outage| information.message().starts_with(outage)) =>
-        {
-            StoreError::Unavailable(information.message().to_owned())
-        }
+        _ if is_outage(error) => StoreError::Unavailable(error.to_string()),
         _ => StoreError::Failed(error.to_string()),
+    }
+}
+
+/// Whether it may be tried again later.
+pub(super) fn is_outage(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(_, information) => {
+            OUTAGES.iter().any(|outage| information.message().starts_with(outage))
+        }
+        _ => false,
     }
 }

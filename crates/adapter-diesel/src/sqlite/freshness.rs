@@ -19,8 +19,9 @@ impl Freshness {
     /// How long a look counts.
     const LASTS: Duration = Duration::from_secs(1);
 
-    pub(super) fn new() -> Self {
-        Self { started: Instant::now(), generation: AtomicU64::new(0), last_look_ms: AtomicU64::new(0) }
+    /// Freshness whose clock, and first look, started at this moment.
+    pub(super) fn since(started: Instant) -> Self {
+        Self { started, generation: AtomicU64::new(0), last_look_ms: AtomicU64::new(0) }
     }
 
     /// The generation now. Take it before reading what is to be kept under it.

@@ -11,6 +11,8 @@ mod readers;
 #[path = "../statements/mod.rs"]
 mod statements;
 mod store;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use errors::OpenError;

@@ -11,7 +11,7 @@ use super::errors::OpenError;
 use super::statements::Transaction;
 use super::{Connection, SqliteOptions, store_error};
 
-type Reader = PooledConnection<ConnectionManager<Connection>>;
+pub(super) type Reader = PooledConnection<ConnectionManager<Connection>>;
 
 /// The connections that read.
 #[derive(Clone)]
@@ -44,10 +44,15 @@ impl Readers {
         &self,
         mut read: impl FnMut(&mut Connection) -> Stored<T> + Send + 'static,
     ) -> Stored<T> {
-        match self.pool.try_get() {
+        match self.idle() {
             Some(mut connection) => read(&mut connection),
             None => self.run_apart(read).await,
         }
+    }
+
+    /// A connection that nobody uses, if there is one.
+    pub(super) fn idle(&self) -> Option<Reader> {
+        self.pool.try_get()
     }
 
     /// Runs a read on a thread that may wait.

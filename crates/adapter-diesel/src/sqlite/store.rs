@@ -3,6 +3,7 @@ use roster_domain::{Client, ClientId, SessionId, User, UserId};
 use roster_ports::{ReadJob, Store, StoreError, Stored, WriteJob};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::caller_cache::CallerCache;
 use super::connection::{Pragmas, Purpose, open};
@@ -31,7 +32,7 @@ impl SqliteStore {
         let pragmas = Pragmas { purpose: Purpose::Writing, patience: options.patience };
         let mut connection = open(&options.path, pragmas)?;
         migrations::check(&mut connection, &options.path)?;
-        let freshness = Arc::new(Freshness::new());
+        let freshness = Arc::new(Freshness::since(Instant::now()));
         Ok(Self {
             path: options.path.clone(),
             readers: Readers::open(options)?,

@@ -42,17 +42,18 @@ impl Writer {
 
     /// Queues a write and waits until it is durable or undone.
     pub(super) async fn write(&self, job: WriteJob) -> Stored<()> {
-        let (answer, outcome) = oneshot::channel();
-        self.enqueue(Waiting { job, answer })?;
-        outcome.await.map_err(|_| stopped())?
+        self.enqueue(job)?.await.map_err(|_| stopped())?
     }
 
-    fn enqueue(&self, waiting: Waiting) -> Stored<()> {
+    /// Queues a write; what is returned tells when it is durable or undone. It is not run when that is dropped before.
+    pub(super) fn enqueue(&self, job: WriteJob) -> Stored<oneshot::Receiver<Stored<()>>> {
+        let (answer, outcome) = oneshot::channel();
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
-        queue.try_send(waiting).map_err(|error| match error {
+        queue.try_send(Waiting { job, answer }).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Unavailable("too many writes wait".to_owned()),
             TrySendError::Disconnected(_) => stopped(),
-        })
+        })?;
+        Ok(outcome)
     }
 }
 

@@ -5,6 +5,10 @@
 mod contract;
 mod database;
 
+mod broken_rows;
+mod migrating;
+mod other_processes;
+
 mod keeps_the_contract {
     use crate::contract::store_contract;
 
