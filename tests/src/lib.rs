@@ -1,1 +1,33 @@
-//! x
+//! What the tests of the whole service share: the real binary on a data folder of its own, and people who call it.
+//!
+//! A test reads like a sentence: [`Service::start`] a service, let its [`administrator`](Service::administrator) or some
+//! [`user`](Service::user) call it, and look at the [`Answer`], the [`Log`] or the [`Database`]. Whatever goes wrong here
+//! panics, with what was expected, since that is how a test fails.
+#![expect(clippy::expect_used, clippy::missing_panics_doc, clippy::panic, reason = "a harness fails its test by panicking")]
+
+mod actor;
+mod answer;
+mod binary;
+mod client;
+mod database;
+mod http;
+mod log;
+mod people;
+mod picture;
+mod raw;
+mod service;
+mod template;
+mod wait;
+
+pub use actor::Actor;
+pub use answer::Answer;
+pub use binary::{Finished, Roster, is_long_run};
+pub use client::ClientCredentials;
+pub use database::Database;
+pub use http::{Body, Http};
+pub use log::Log;
+pub use picture::{Form, Picture};
+pub use raw::{RawAnswer, RawSocket};
+pub use service::{Service, ServiceOptions};
+pub use template::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, ALL_SCOPES, CLIENT};
+pub use wait::{eventually, within};

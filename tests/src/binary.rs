@@ -1,0 +1,130 @@
+use std::env;
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::wait::within;
+
+/// The longest that any command of the tests may take.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Whether the tests that take minutes shall run too (`make test-long`).
+pub fn is_long_run() -> bool {
+    env::var_os("ROSTER_TEST_LONG").is_some_and(|value| value == "1")
+}
+
+/// One run of the binary: its arguments, and an environment that has nothing but what is said here.
+#[derive(Debug, Clone)]
+pub struct Roster {
+    arguments: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
+    folder: Option<PathBuf>,
+    input: String,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// Its exit code; -1 where a signal ended it.
+    pub code: i32,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained of.
+    pub stderr: String,
+}
+
+impl Roster {
+    /// A run with these arguments, on the cheapest hashing.
+    pub fn new<A: Into<OsString>>(arguments: impl IntoIterator<Item = A>) -> Self {
+        let arguments = arguments.into_iter().map(Into::into).collect();
+        let run = Self { arguments, environment: Vec::new(), folder: None, input: String::new() };
+        run.with("ROSTER_BCRYPT_COST", "4")
+    }
+
+    /// With one more variable; a later one of the same name wins.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        let name = name.into();
+        self.environment.retain(|(known, _)| *known != name);
+        self.environment.push((name, value.into()));
+        self
+    }
+
+    /// On this data folder.
+    #[must_use]
+    pub fn on(self, data: &Path) -> Self {
+        self.with("ROSTER_DATA_DIR", data)
+    }
+
+    /// Started in this folder.
+    #[must_use]
+    pub fn within(mut self, folder: &Path) -> Self {
+        self.folder = Some(folder.to_owned());
+        self
+    }
+
+    /// With this on standard input.
+    #[must_use]
+    pub fn reading(mut self, input: &str) -> Self {
+        input.clone_into(&mut self.input);
+        self
+    }
+
+    /// Runs to the end.
+    pub fn run(&self) -> Finished {
+        let mut command = self.command();
+        let mut child = command.stdin(Stdio::piped()).spawn().expect("the binary starts");
+        let mut stdin = child.stdin.take().expect("standard input is piped");
+        // A command that ends without reading closes the pipe: that is its right.
+        stdin.write_all(self.input.as_bytes()).ok();
+        drop(stdin);
+        let stdout = read_aside(child.stdout.take());
+        let stderr = read_aside(child.stderr.take());
+        let status = within(LIMIT, &self.arguments, || child.try_wait().expect("the command can be waited for"));
+        let collect = |reader: JoinHandle<String>| reader.join().expect("the output is read");
+        Finished { code: status.code().unwrap_or(-1), stdout: collect(stdout), stderr: collect(stderr) }
+    }
+
+    /// Runs to the end, which must be good.
+    pub fn succeed(&self) -> Finished {
+        let finished = self.run();
+        assert_eq!(finished.code, 0, "{:?}: {finished:?}", self.arguments);
+        finished
+    }
+
+    /// The process to start, with its output piped.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(path());
+        command.args(&self.arguments).env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+}
+
+fn read_aside(stream: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
+    let mut stream = stream.expect("the output is piped");
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).expect("the output can be read");
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+/// Where the binary under test lies: `ROSTER_TEST_BINARY`, else beside the tests in the target folder.
+pub(crate) fn path() -> PathBuf {
+    let path = env::var_os("ROSTER_TEST_BINARY").map_or_else(beside_the_tests, PathBuf::from);
+    assert!(path.is_file(), "no binary at {}: `cargo build -p roster`, or set ROSTER_TEST_BINARY", path.display());
+    path
+}
+
+fn beside_the_tests() -> PathBuf {
+    let test = env::current_exe().expect("a test knows its own path");
+    let folder = test.parent().and_then(Path::parent).expect("tests lie in target/<profile>/deps");
+    folder.join("roster")
+}

@@ -1,0 +1,78 @@
+use diesel::connection::SimpleConnection as _;
+use diesel::sql_types::{BigInt, Text};
+use diesel::{Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
+use std::path::Path;
+
+/// The database of a service, looked at from outside with plain SQL: it knows nothing of the service's own code.
+#[expect(missing_debug_implementations, reason = "the connection has none")]
+pub struct Database(SqliteConnection);
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    value: i64,
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+impl Database {
+    /// Opens the file for looking at it; the service may be running.
+    pub fn open(file: &Path) -> Self {
+        let path = file.to_str().expect("a path in UTF-8");
+        let mut connection = SqliteConnection::establish(path).expect("the database can be opened");
+        connection.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA query_only = 1").expect("pragmas");
+        Self(connection)
+    }
+
+    /// The number that a statement answers in the column `value`.
+    pub fn count(&mut self, statement: &str) -> i64 {
+        let row = sql_query(statement).get_result::<Count>(&mut self.0);
+        row.unwrap_or_else(|error| panic!("{statement}: {error}")).value
+    }
+
+    /// The texts that a statement answers in the column `value`.
+    pub fn texts(&mut self, statement: &str) -> Vec<String> {
+        let rows = sql_query(statement).load::<Line>(&mut self.0);
+        rows.unwrap_or_else(|error| panic!("{statement}: {error}")).into_iter().map(|row| row.value).collect()
+    }
+
+    /// Checks that the file is whole and tells one story: no dangling reference, nobody without role or
+    /// password, no grant without action, and no person, session or grant without its event.
+    #[track_caller]
+    pub fn assert_sound(&mut self) {
+        assert_eq!(self.texts("SELECT integrity_check AS value FROM pragma_integrity_check"), ["ok"]);
+        for (what, statement) in WRONGS {
+            assert_eq!(self.count(statement), 0, "{what}");
+        }
+    }
+}
+
+/// What must not be there, with the statement that counts it.
+const WRONGS: [(&str, &str); 7] = [
+    ("dangling references", "SELECT count(*) AS value FROM pragma_foreign_key_check"),
+    ("people without a role", "SELECT count(*) AS value FROM users WHERE roles = 0"),
+    (
+        "people without a password",
+        "SELECT count(*) AS value FROM users WHERE id NOT IN (SELECT user_id FROM credentials)",
+    ),
+    ("grants without an action", "SELECT count(*) AS value FROM facility_access WHERE actions = ''"),
+    (
+        "people without the event of their creation",
+        "SELECT count(*) AS value FROM users WHERE lower(hex(id)) NOT IN \
+         (SELECT replace(subject_id, '-', '') FROM events WHERE type = 'user.created')",
+    ),
+    (
+        "sessions without the event of their start",
+        "SELECT count(*) AS value FROM sessions WHERE lower(hex(user_id)) NOT IN \
+         (SELECT replace(subject_id, '-', '') FROM events WHERE type = 'session.started')",
+    ),
+    (
+        "grants without an event",
+        "SELECT count(*) AS value FROM facility_access WHERE lower(hex(user_id)) NOT IN \
+         (SELECT replace(subject_id, '-', '') FROM events WHERE type = 'access.given')",
+    ),
+];

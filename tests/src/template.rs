@@ -1,0 +1,80 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use tempfile::TempDir;
+
+use crate::binary::{self, Roster};
+
+/// The address of the administrator that every data folder has.
+pub const ADMINISTRATOR_EMAIL: &str = "first.administrator@example.com";
+/// The password of that administrator.
+pub const ADMINISTRATOR_PASSWORD: &str = "canary-administrator-horse-battery";
+/// The public client that every data folder has.
+pub const CLIENT: &str = "test-client";
+/// Every scope.
+pub const ALL_SCOPES: [&str; 10] = [
+    "users:get",
+    "users:create",
+    "users:modify",
+    "users:delete",
+    "users:write",
+    "profile:get",
+    "profile:modify",
+    "access:check",
+    "events:read",
+    "webhooks:manage",
+];
+
+/// A data folder with a migrated database, one administrator and one public client.
+///
+/// It is a copy of one that is made once for each build of the binary, so that a test need not hash and migrate.
+pub(crate) fn data_folder() -> TempDir {
+    static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    copy(TEMPLATE.get_or_init(make), folder.path());
+    folder
+}
+
+fn make() -> PathBuf {
+    let binary = binary::path();
+    let metadata = fs::metadata(&binary).expect("the binary has metadata");
+    let built = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let name = format!("roster-test-data-{}", built.unwrap_or_default().as_nanos());
+    let beside = binary.parent().expect("the binary lies in a folder");
+    let ready = beside.join(name);
+    if !ready.is_dir() {
+        let folder = tempfile::tempdir_in(beside).expect("a folder beside the binary");
+        fill(folder.path());
+        // Another test process may have been faster; its folder is as good.
+        if fs::rename(folder.path(), &ready).is_ok() {
+            let _moved = folder.keep();
+        }
+    }
+    ready
+}
+
+fn fill(data: &Path) {
+    let names = ["--first-name", "Ada", "--last-name", "Administrator"];
+    Roster::new(["admin", "create", "--email", ADMINISTRATOR_EMAIL].into_iter().chain(names))
+        .on(data)
+        .reading(&format!("{ADMINISTRATOR_PASSWORD}\n"))
+        .succeed();
+    let grants = ["--grant", "password", "--grant", "refresh_token"];
+    let scopes = ALL_SCOPES.into_iter().flat_map(|scope| ["--scope", scope]);
+    Roster::new(["client", "create", "--id", CLIENT, "--public"].into_iter().chain(grants).chain(scopes))
+        .on(data)
+        .succeed();
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("the folder can be read") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            fs::create_dir(&target).expect("a folder can be made");
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).expect("a file can be copied");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+use std::fmt::Debug;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Looks again and again until there is something, for ten seconds at most; panics naming what did not come.
+pub fn eventually<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+    within(Duration::from_secs(10), what, look)
+}
+
+/// Like [`eventually`], for as long as is said.
+pub fn within<T>(limit: Duration, what: impl Debug, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + limit;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{what:?} did not happen within {limit:?}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,26 @@
+//! The whole service, from outside: the real binary, its HTTP, its commands, and the files that it leaves behind.
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod account;
+mod authorisation;
+mod authorize;
+mod commands;
+mod conventions;
+mod dev;
+mod directory;
+mod directory_list;
+mod facilities;
+mod framing;
+mod journal;
+mod last_administrator;
+mod oracle;
+mod password;
+mod pictures;
+mod published_apis;
+mod revocation;
+mod settings;
+mod ten_thousand;
+mod token_forgery;
+mod tokens;
+mod validation;
+mod well_known;
