@@ -12,7 +12,7 @@ const LONGEST: u64 = 64 * 1024;
 
 /// Why a file is not taken as the keeper of a secret. It never repeats the content.
 #[derive(Debug, Error)]
-pub enum SecretFileError {
+pub(crate) enum SecretFileError {
     /// It cannot be read.
     #[error("names a file that cannot be read: {0}")]
     Unreadable(#[from] io::Error),
@@ -28,7 +28,7 @@ pub enum SecretFileError {
 }
 
 /// Reads a secret without the line break at its end.
-pub fn read(path: &Path) -> Result<SecretString, SecretFileError> {
+pub(crate) fn read(path: &Path) -> Result<SecretString, SecretFileError> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
@@ -53,14 +53,14 @@ pub fn read(path: &Path) -> Result<SecretString, SecretFileError> {
 }
 
 /// Writes a file that only we may read, durably, and never halfway. An existing one is replaced.
-pub fn replace(path: &Path, content: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, content: &str) -> io::Result<()> {
     let draft = write_draft(path, content)?;
     fs::rename(&draft, path)?;
     sync_folder_of(path)
 }
 
 /// Like [`replace`], but fails with [`ErrorKind::AlreadyExists`] where there is such a file already.
-pub fn create(path: &Path, content: &str) -> io::Result<()> {
+pub(crate) fn create(path: &Path, content: &str) -> io::Result<()> {
     let draft = write_draft(path, content)?;
     let linked = fs::hard_link(&draft, path);
     fs::remove_file(&draft)?;
@@ -69,7 +69,7 @@ pub fn create(path: &Path, content: &str) -> io::Result<()> {
 }
 
 /// Makes a folder, and those above it, that only we may enter. An existing one is left as it is.
-pub fn make_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 

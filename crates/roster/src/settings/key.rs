@@ -25,6 +25,9 @@ pub enum Key {
 
 impl Key {
     /// Its row of the table.
+    ///
+    /// # Panics
+    /// Never: each key has a row, as a test proves.
     #[expect(clippy::expect_used, reason = "a test looks every key up")]
     pub fn setting(self) -> &'static Setting {
         SETTINGS.iter().find(|setting| setting.key == self).expect("every key has a row")

@@ -79,7 +79,8 @@ fn default(setting: &Setting) -> String {
 
 fn each_slot(key: Key, spelling: impl Fn(Slot) -> Option<String>) -> String {
     let of_key = |slot: &Slot| matches!(*slot, Slot::Value(other) | Slot::File(other) if other == key);
-    let names: Vec<_> = Slot::all().filter(of_key).filter_map(spelling).map(|name| format!("`{name}`")).collect();
+    let names: Vec<_> =
+        Slot::all().filter(of_key).filter_map(spelling).map(|name| format!("`{name}`")).collect();
     names.join(" or ")
 }
 

@@ -18,7 +18,8 @@ pub(super) fn take_file(given: &mut Given, path: &Path) -> Result<(), SettingsEr
     let text = fs::read_to_string(path)
         .map_err(|error| SettingsError::new("--config", format!("cannot be read: {shown}: {error}")))?;
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().and_then(|span| text.get(..span.start)).map_or(0, |before| before.lines().count());
+        let line =
+            error.span().and_then(|span| text.get(..span.start)).map_or(0, |before| before.lines().count());
         SettingsError::new(shown.as_str(), format!("is no valid TOML, line {}", line.max(1)))
     })?;
     for (key, value) in table {

@@ -55,13 +55,7 @@ impl Setting {
     }
 }
 
-const fn setting(
-    key: Key,
-    name: &'static str,
-    kind: Kind,
-    preset: Preset,
-    doc: &'static str,
-) -> Setting {
+const fn setting(key: Key, name: &'static str, kind: Kind, preset: Preset, doc: &'static str) -> Setting {
     Setting { key, name, kind, preset, doc }
 }
 

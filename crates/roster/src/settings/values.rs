@@ -35,7 +35,10 @@ pub(super) fn database(text: &str) -> Reading<PathBuf> {
 }
 
 fn is_plain_file(path: &str) -> bool {
-    !path.is_empty() && !path.ends_with('/') && !path.starts_with(":memory:") && !path.contains(['\0', '?', '#'])
+    !path.is_empty()
+        && !path.ends_with('/')
+        && !path.starts_with(":memory:")
+        && !path.contains(['\0', '?', '#'])
 }
 
 /// Whether the URL of a database carries a password, which everybody on the machine can read in a command line.
@@ -50,7 +53,8 @@ pub(super) fn picture_folder(text: &str) -> Reading<PathBuf> {
     if text == "database" || text.starts_with("s3:") {
         return Err("must be dir:PATH: this release keeps pictures in a folder only".to_owned());
     }
-    let folder = text.strip_prefix("dir:").ok_or_else(|| "must be dir: and the path of a folder".to_owned())?;
+    let folder =
+        text.strip_prefix("dir:").ok_or_else(|| "must be dir: and the path of a folder".to_owned())?;
     path(folder)
 }
 
@@ -71,7 +75,11 @@ pub(super) fn public_url(text: &str) -> Reading<String> {
 
 pub(super) fn origin(text: &str) -> Reading<String> {
     let is_origin = web_url(text).is_some_and(|url| url.origin().ascii_serialization() == text);
-    if is_origin { Ok(text.to_owned()) } else { Err("must list origins, such as https://app.example.org".to_owned()) }
+    if is_origin {
+        Ok(text.to_owned())
+    } else {
+        Err("must list origins, such as https://app.example.org".to_owned())
+    }
 }
 
 fn web_url(text: &str) -> Option<Url> {

@@ -1,0 +1,104 @@
+//! Puts the adapters behind the ports: the one place that names them all.
+
+use roster_adapter_actix::HttpSettings;
+use roster_adapter_crypto::{
+    BcryptHasher, HmacIntercomIdentity, HmacOpaqueTokens, HmacSeals, JwtAccessTokens, KeyRing, MasterSecrets,
+};
+use roster_adapter_diesel::{OpenError, SqliteOptions, SqliteStore};
+use roster_adapter_pictures::{ImageStudio, PictureFolder};
+use roster_adapter_system::{InternationalDomainNames, LibPhoneNumbers, SystemClock, SystemIds};
+use roster_ports::{Clock, Store};
+use roster_usecases::{Policy, Ports, setup};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use crate::master_secret::master_secrets;
+use crate::settings::Settings;
+use crate::{DataFolder, Stop};
+
+/// How many passwords may wait for each thread that hashes: some ten seconds of work.
+const WAITING_PER_THREAD: usize = 64;
+
+/// Brings the schema up to date; returns the migrations that it ran.
+pub(crate) fn migrate(settings: &Settings) -> Result<Vec<String>, Stop> {
+    Ok(SqliteStore::migrate(&sqlite(settings))?)
+}
+
+/// Like [`migrate`], but only where there is no database at all yet.
+pub(crate) fn migrate_new(settings: &Settings) -> Result<(), Stop> {
+    match SqliteStore::open(&sqlite(settings)) {
+        Err(OpenError::Missing(_)) => migrate(settings).map(drop),
+        Err(error) => Err(error.into()),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// The whole world, with tokens issued in the name of `issuer`. Fails for master secrets that are strange to the
+/// database.
+pub(crate) async fn assemble(
+    settings: &Settings,
+    folder: &DataFolder,
+    issuer: String,
+) -> Result<Ports, Stop> {
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&sqlite(settings))?);
+    let secrets = master_secrets(settings, folder, &*store).await?;
+    let ports = ports(settings, &secrets, store, issuer)?;
+    setup::recognise_secrets(&ports, &secrets.fingerprints()).await?;
+    Ok(ports)
+}
+
+fn ports(
+    settings: &Settings,
+    secrets: &MasterSecrets,
+    store: Arc<dyn Store>,
+    issuer: String,
+) -> Result<Ports, Stop> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let keys = Arc::new(KeyRing::new(secrets));
+    let pictures = PictureFolder::open(&settings.pictures).map_err(|error| {
+        Stop::Failure(format!("cannot keep pictures in {}: {error}", settings.pictures.display()))
+    })?;
+    Ok(Ports {
+        store,
+        ids: Arc::new(SystemIds::new(Arc::clone(&clock))),
+        clock,
+        passwords: Arc::new(hasher(settings, secrets)?),
+        access_tokens: Arc::new(JwtAccessTokens::new(issuer, Arc::clone(&keys))),
+        opaque_tokens: Arc::new(HmacOpaqueTokens::new(secrets)),
+        signing_keys: keys,
+        seals: Arc::new(HmacSeals::new(secrets)),
+        intercom: Arc::new(HmacIntercomIdentity::new(settings.intercom_secret.as_ref())),
+        picture_studio: Arc::new(ImageStudio::new()),
+        picture_keeper: Arc::new(pictures),
+        numbering_plans: Arc::new(LibPhoneNumbers),
+        domain_names: Arc::new(InternationalDomainNames),
+        policy: Policy {
+            access_token_lifetime: settings.access_token_ttl,
+            refresh_token_lifetime: settings.refresh_token_ttl,
+            shortest_password: settings.password_min_length,
+        },
+    })
+}
+
+/// Half of the cores hash at most, so that the others go on answering.
+fn hasher(settings: &Settings, secrets: &MasterSecrets) -> Result<BcryptHasher, Stop> {
+    let threads = available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
+    let hasher = BcryptHasher::new(secrets, settings.bcrypt_cost, threads, threads * WAITING_PER_THREAD);
+    hasher.map_err(|error| Stop::Failure(format!("cannot start the threads that hash passwords: {error}")))
+}
+
+fn sqlite(settings: &Settings) -> SqliteOptions {
+    SqliteOptions { readers: settings.database_pool, ..SqliteOptions::at(&settings.database) }
+}
+
+/// What the HTTP adapter needs to know.
+pub(crate) fn http(settings: &Settings, listen: SocketAddr, public_url: String) -> HttpSettings {
+    HttpSettings {
+        listen,
+        public_url,
+        trusted_proxies: settings.trusted_proxies.clone(),
+        cors_origins: settings.cors_origins.clone(),
+        request_timeout: settings.request_timeout,
+    }
+}

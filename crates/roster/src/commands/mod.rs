@@ -1,0 +1,114 @@
+//! The commands, one file each.
+
+mod admin_create;
+mod client_create;
+mod config_check;
+mod config_show;
+mod db_migrate;
+mod healthcheck;
+mod openapi;
+mod serve;
+
+use clap::Subcommand;
+use roster_domain::RequestId;
+use roster_usecases::{ExpectedVersion, Ports, RequestContext};
+
+use crate::settings::{Settings, Sources};
+use crate::{DataFolder, Output, Stop, assembly, logging};
+
+/// What `roster` can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the service.
+    Serve(serve::Arguments),
+    /// Look after the database.
+    #[command(subcommand)]
+    Db(DbCommand),
+    /// Look after administrators.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Look after the clients of the token endpoint.
+    #[command(subcommand)]
+    Client(ClientCommand),
+    /// Print the `OpenAPI` document.
+    Openapi,
+    /// Ask the service on this machine whether it is ready: exit code 0 if so, else 1.
+    Healthcheck,
+    /// Look at the settings.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// `roster db …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum DbCommand {
+    /// Bring the schema up to date, and say what was done.
+    Migrate,
+}
+
+/// `roster admin …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdminCommand {
+    /// Make an administrator, or restore one: for an existing address it gives the role `board` back, enables, and
+    /// sets the password. The password is one line of standard input.
+    Create(admin_create::Arguments),
+}
+
+/// `roster client …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClientCommand {
+    /// Register a client; its secret is printed this once.
+    Create(client_create::Arguments),
+}
+
+/// `roster config …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check the settings.
+    Check,
+    /// Show each setting with its origin; secrets are masked.
+    Show,
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) fn run(self, sources: Sources, output: Output) -> Result<(), Stop> {
+        if matches!(self, Self::Openapi) {
+            return openapi::run();
+        }
+        let settings = Settings::load(sources)?;
+        match self {
+            Self::Serve(arguments) => serve::run(&arguments, &settings, output),
+            Self::Db(DbCommand::Migrate) => db_migrate::run(&settings, output),
+            Self::Admin(AdminCommand::Create(arguments)) => admin_create::run(arguments, &settings, output),
+            Self::Client(ClientCommand::Create(arguments)) => {
+                client_create::run(&arguments, &settings, output)
+            }
+            Self::Openapi => openapi::run(),
+            Self::Healthcheck => healthcheck::run(&settings, output),
+            Self::Config(ConfigCommand::Check) => config_check::run(&settings, output),
+            Self::Config(ConfigCommand::Show) => config_show::run(&settings, output),
+        }
+    }
+}
+
+/// The world for a short command. It may run beside a service; a database that is not there yet is made.
+async fn world(settings: &Settings) -> Result<Ports, Stop> {
+    logging::start_if_chosen(settings);
+    let folder = DataFolder::open(&settings.data_dir)?;
+    assembly::migrate_new(settings)?;
+    let issuer = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
+    assembly::assemble(settings, &folder, issuer).await
+}
+
+/// Runs a short command on a runtime of its own.
+fn block_on<T>(work: impl Future<Output = Result<T, Stop>>) -> Result<T, Stop> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(Stop::failure)?.block_on(work)
+}
+
+/// A context under a fresh request id: what a command changes can be told apart in the events.
+fn request_context(ports: &Ports) -> Result<RequestContext, Stop> {
+    let request_id: RequestId = ports.ids.uuid().to_string().parse().map_err(Stop::failure)?;
+    Ok(RequestContext { request_id, address: None, expected_version: ExpectedVersion::Any })
+}

@@ -1,0 +1,105 @@
+use clap::Args;
+use roster_adapter_actix::Server;
+use roster_usecases::{Ports, setup};
+use serde_json::json;
+use std::net::{SocketAddr, TcpListener};
+
+use super::request_context;
+use crate::playground::{self, Welcome};
+use crate::settings::Settings;
+use crate::signals::StopSignals;
+use crate::{DataFolder, Output, Stop, assembly, logging, upkeep};
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Do not bring the schema up to date first: refuse to start when it is not.
+    #[arg(long)]
+    no_migrate: bool,
+    /// Serve a playground on this machine alone: an empty database gets an administrator, a client, three people and a
+    /// facility to try the API with.
+    #[arg(long)]
+    dev: bool,
+}
+
+/// Serves until a signal stops it, and drains.
+pub(super) fn run(arguments: &Arguments, settings: &Settings, output: Output) -> Result<(), Stop> {
+    if arguments.dev && !settings.listen.ip().is_loopback() {
+        return Err(Stop::Usage(
+            "--dev serves this machine alone: listen must be a loopback address".to_owned(),
+        ));
+    }
+    logging::start(settings);
+    for warning in settings.warnings() {
+        tracing::warn!("{warning}");
+    }
+    let folder = DataFolder::open(&settings.data_dir)?;
+    if folder.is_open_to_others() {
+        tracing::warn!(folder = %folder.path().display(), "others may look into the data folder: use mode 0700");
+    }
+    let _lock = folder.lock()?;
+    if !arguments.no_migrate {
+        for migration in assembly::migrate(settings)? {
+            tracing::info!(migration, "brought the schema up to date");
+        }
+    }
+    roster_adapter_actix::block_on(serve(arguments, settings, &folder, output))
+}
+
+async fn serve(
+    arguments: &Arguments,
+    settings: &Settings,
+    folder: &DataFolder,
+    output: Output,
+) -> Result<(), Stop> {
+    let listen = free_port(settings.listen)?;
+    let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{listen}"));
+    let ports = assembly::assemble(settings, folder, public_url.clone()).await?;
+    setup::prepare_signing_keys(&ports).await?;
+    let http = assembly::http(settings, listen, public_url.clone());
+    let server = Server::bind(http, ports.clone()).map_err(|error| cannot_listen(listen, &error))?;
+    let welcome = if arguments.dev { Some(prepare_playground(&ports, folder).await?) } else { None };
+
+    let address = server.address();
+    tracing::info!(%address, public_url, "listening");
+    greet(welcome.as_ref(), address, &public_url, output)?;
+    let duties = upkeep::start(ports);
+    let signals = StopSignals::listen().map_err(Stop::failure)?;
+    let ended = server.run(signals.first()).await;
+    duties.abort();
+    ended.map_err(Stop::failure)?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Finds a port for port 0 before anything is signed in the name of a URL that holds it.
+fn free_port(listen: SocketAddr) -> Result<SocketAddr, Stop> {
+    if listen.port() != 0 {
+        return Ok(listen);
+    }
+    let bound = TcpListener::bind(listen).and_then(|listener| listener.local_addr());
+    bound.map_err(|error| cannot_listen(listen, &error))
+}
+
+fn cannot_listen(listen: SocketAddr, error: &std::io::Error) -> Stop {
+    Stop::Failure(format!("cannot listen on {listen}: {error}"))
+}
+
+async fn prepare_playground(ports: &Ports, folder: &DataFolder) -> Result<Welcome, Stop> {
+    playground::prepare(ports, &request_context(ports)?, folder).await
+}
+
+/// Standard output: the playground's banner, or for programs where the service listens.
+fn greet(
+    welcome: Option<&Welcome>,
+    address: SocketAddr,
+    public_url: &str,
+    output: Output,
+) -> Result<(), Stop> {
+    let json = json!({ "address": address.to_string(), "public_url": public_url });
+    match (output, welcome) {
+        (Output::Json, _) => output.say("", &json),
+        (Output::Text, Some(welcome)) => output.say(&welcome.banner(address), &json),
+        (Output::Text, None) => Ok(()),
+    }
+}
