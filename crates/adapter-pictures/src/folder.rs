@@ -1,0 +1,245 @@
+use async_trait::async_trait;
+use roster_domain::PictureName;
+use roster_ports::{Picture, PictureKeepError, PictureKeeper, PictureLock};
+use std::ffi::OsStr;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::name_locks::NameLocks;
+
+/// Keeps pictures as files of their names, in subfolders of the first two digits: `ab/ab….jpg`.
+///
+/// A file appears under its name whole and durable, or not at all. Only the owner may read files and folders. One
+/// process at a time keeps pictures in a folder.
+pub struct PictureFolder {
+    root: Arc<Path>,
+    locks: NameLocks,
+    /// Numbers temporary names, so that two writers never share one.
+    writes: Arc<AtomicU64>,
+}
+
+const TEMPORARY: &str = "tmp";
+
+impl PictureFolder {
+    /// Opens the folder, makes it where there is none, and removes what an earlier process left half written.
+    pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
+        let root: PathBuf = path.into();
+        DirBuilder::new().recursive(true).mode(0o700).create(&root)?;
+        if let Some(parent) = root.canonicalize()?.parent() {
+            sync_folder(parent)?;
+        }
+        for entry in fs::read_dir(&root)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                remove_temporaries(&entry.path())?;
+            }
+        }
+        Ok(Self { root: root.into(), locks: NameLocks::default(), writes: Arc::default() })
+    }
+
+    /// Runs file work where it may block.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
+    ) -> Result<T, PictureKeepError> {
+        let root = Arc::clone(&self.root);
+        match tokio::task::spawn_blocking(move || work(&root)).await {
+            Ok(done) => done.map_err(|error| PictureKeepError(error.to_string())),
+            Err(panic) => Err(PictureKeepError(panic.to_string())),
+        }
+    }
+}
+
+#[async_trait]
+impl PictureKeeper for PictureFolder {
+    async fn lock(&self, name: &PictureName) -> Box<dyn PictureLock> {
+        self.locks.lock(*name).await
+    }
+
+    async fn keep(&self, picture: &Picture) -> Result<(), PictureKeepError> {
+        let (picture, writes) = (picture.clone(), Arc::clone(&self.writes));
+        self.blocking(move |root| keep(root, &picture, writes.fetch_add(1, Ordering::Relaxed))).await
+    }
+
+    async fn load(&self, name: &PictureName) -> Result<Option<Vec<u8>>, PictureKeepError> {
+        let name = *name;
+        self.blocking(move |root| unless_missing(fs::read(subfolder(root, &name).join(name.to_string()))))
+            .await
+    }
+
+    async fn erase(&self, name: &PictureName) -> Result<(), PictureKeepError> {
+        let name = *name;
+        self.blocking(move |root| erase(root, &name)).await
+    }
+}
+
+fn subfolder(root: &Path, name: &PictureName) -> PathBuf {
+    let [first, ..] = name.sha256;
+    root.join(format!("{first:02x}"))
+}
+
+fn keep(root: &Path, picture: &Picture, write: u64) -> io::Result<()> {
+    let folder = subfolder(root, &picture.name);
+    make_subfolder(&folder)?;
+    // Also when another has just made it, whose own call may not have come so far.
+    sync_folder(root)?;
+    let temporary = folder.join(format!("{}.{write}.{TEMPORARY}", picture.name));
+    let written = write_durably(&temporary, &picture.bytes)
+        .and_then(|()| fs::rename(&temporary, folder.join(picture.name.to_string())));
+    if written.is_err() {
+        // The first error is the one to tell; what cannot be removed now goes when the folder is next opened.
+        let _ = fs::remove_file(&temporary);
+    }
+    written.and_then(|()| sync_folder(&folder))
+}
+
+fn make_subfolder(folder: &Path) -> io::Result<()> {
+    match DirBuilder::new().mode(0o700).create(folder) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn erase(root: &Path, name: &PictureName) -> io::Result<()> {
+    let folder = subfolder(root, name);
+    match unless_missing(fs::remove_file(folder.join(name.to_string())))? {
+        Some(()) => sync_folder(&folder),
+        None => Ok(()),
+    }
+}
+
+fn remove_temporaries(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension() == Some(OsStr::new(TEMPORARY)) {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the names in a folder durable.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+fn unless_missing<T>(done: io::Result<T>) -> io::Result<Option<T>> {
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use roster_domain::PictureFormat;
+    use std::os::unix::fs::PermissionsExt;
+    use tempfile::TempDir;
+
+    fn picture(byte: u8) -> Picture {
+        let name = PictureName { sha256: [byte; 32], format: PictureFormat::Png };
+        Picture { name, bytes: vec![byte; 1_000] }
+    }
+
+    fn folder() -> (TempDir, PictureFolder) {
+        let parent = TempDir::new().unwrap();
+        let folder = PictureFolder::open(parent.path().join("pictures")).unwrap();
+        (parent, folder)
+    }
+
+    fn files_below(path: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
+        entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_is_loaded_until_erased() {
+        let (_parent, folder) = folder();
+        let picture = picture(0xab);
+        assert_eq!(folder.load(&picture.name).await.unwrap(), None);
+        folder.keep(&picture).await.unwrap();
+        folder.keep(&picture).await.unwrap();
+        assert_eq!(folder.load(&picture.name).await.unwrap(), Some(picture.bytes.clone()));
+        folder.erase(&picture.name).await.unwrap();
+        assert_eq!(folder.load(&picture.name).await.unwrap(), None);
+        folder.erase(&picture.name).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn pictures_do_not_touch_each_other() {
+        let (_parent, folder) = folder();
+        let (one, other) = (picture(1), picture(2));
+        let jpeg = PictureName { format: PictureFormat::Jpeg, ..one.name };
+        folder.keep(&one).await.unwrap();
+        folder.keep(&other).await.unwrap();
+        assert_eq!(folder.load(&jpeg).await.unwrap(), None);
+        folder.erase(&one.name).await.unwrap();
+        assert_eq!(folder.load(&other.name).await.unwrap(), Some(other.bytes));
+    }
+
+    #[tokio::test]
+    async fn files_lie_under_their_first_two_digits_for_their_owner_alone() {
+        let (parent, folder) = folder();
+        folder.keep(&picture(0x0c)).await.unwrap();
+        let root = parent.path().join("pictures");
+        let file = root.join("0c").join(format!("{}.png", "0c".repeat(32)));
+        assert_eq!(files_below(&root), std::slice::from_ref(&file));
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&root), mode(&root.join("0c")), mode(&file)), (0o700, 0o700, 0o600));
+    }
+
+    #[tokio::test]
+    async fn what_was_left_half_written_goes_when_the_folder_is_opened() {
+        let (parent, folder) = folder();
+        let root = parent.path().join("pictures");
+        folder.keep(&picture(7)).await.unwrap();
+        let kept = files_below(&root);
+        fs::write(root.join("07").join(format!("{}.png.3.tmp", "07".repeat(32))), b"half").unwrap();
+        fs::write(root.join("stray"), b"not ours").unwrap();
+        let folder = PictureFolder::open(&root).unwrap();
+        assert_eq!(files_below(&root.join("07")), kept);
+        assert!(root.join("stray").exists());
+        assert!(folder.load(&picture(7).name).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_place_that_cannot_be_written_is_an_error_and_leaves_nothing() {
+        let (parent, folder) = folder();
+        let root = parent.path().join("pictures");
+        let taken = root.join("09").join(picture(9).name.to_string());
+        fs::create_dir_all(taken.join("in the way")).unwrap();
+        assert!(folder.keep(&picture(9)).await.is_err());
+        assert_eq!(files_below(&root), Vec::<PathBuf>::new());
+        assert!(folder.load(&picture(9).name).await.is_err());
+        assert!(PictureFolder::open(root.join("09/x/\0")).is_err());
+    }
+
+    #[tokio::test]
+    async fn many_keep_the_same_picture_at_once() {
+        let (parent, folder) = folder();
+        let folder = Arc::new(folder);
+        let keep = |_| {
+            let folder = Arc::clone(&folder);
+            tokio::spawn(async move {
+                let _lock = folder.lock(&picture(5).name).await;
+                folder.keep(&picture(5)).await
+            })
+        };
+        for kept in (0..20).map(keep).collect::<Vec<_>>() {
+            kept.await.unwrap().unwrap();
+        }
+        assert_eq!(files_below(&parent.path().join("pictures")).len(), 1);
+    }
+}
