@@ -28,9 +28,9 @@ impl PictureFolder {
     /// Opens the folder, makes it where there is none, and removes what an earlier process left half written.
     pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let root: PathBuf = path.into();
-        DirBuilder::new().recursive(true).mode(0o700).create(&root)?;
-        if let Some(parent) = root.canonicalize()?.parent() {
-            sync_folder(parent)?;
+        if !root.is_dir() {
+            DirBuilder::new().recursive(true).mode(0o700).create(&root)?;
+            root.canonicalize()?.parent().map_or(Ok(()), sync_folder)?;
         }
         for entry in fs::read_dir(&root)? {
             let entry = entry?;
