@@ -11,7 +11,7 @@ use roster_ports::mocks::{
     MockOpaqueTokens, MockPasswordHasher, MockPictureKeeper, MockPictureStudio, MockSeals, MockSigningKeys,
     MockStore, MockTx,
 };
-use roster_ports::{ChosenBy, OpaqueToken, PasswordHash, PasswordRecord, TokenHash, Verdict};
+use roster_ports::{ChosenBy, OpaqueToken, PasswordHash, PasswordRecord, PictureLock, TokenHash, Verdict};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -31,6 +31,10 @@ pub(crate) fn at(second: i64) -> Instant {
 pub(crate) fn email(text: &str) -> Email {
     Email::parse(text, |domain| Some(domain.to_ascii_lowercase())).unwrap()
 }
+
+/// A lock on nothing.
+pub(crate) struct Held;
+impl PictureLock for Held {}
 
 /// The mocks of a world beside its store.
 pub(crate) struct World {
@@ -93,6 +97,15 @@ impl World {
             .expect_generate()
             .returning(|| OpaqueToken { secret: SecretString::from("fresh"), hash: token_hash("fresh") });
         self.access_tokens.expect_issue().returning(|_| Ok(SecretString::from("signed")));
+        self
+    }
+
+    /// Pictures to which nobody refers, of which so many are erased.
+    pub(crate) fn with_erasable_pictures(mut self, erased: usize) -> Self {
+        self.picture_keeper.expect_lock().returning(|_| Box::new(Held));
+        self.tx.pictures.expect_is_referenced().returning(|_| Ok(false));
+        self.picture_keeper.expect_erase().times(erased).returning(|_| Ok(()));
+        self.tx.pictures_mut.expect_spare().returning(|_| Ok(()));
         self
     }
 

@@ -3,6 +3,7 @@ use roster_domain::{Actor, Patch, PictureName, UserChange};
 use roster_ports::{Done, StoreError};
 
 use super::change_account::{own_record, put};
+use crate::upkeep::erase_former;
 use crate::{Failure, Ports, RequestContext};
 
 /// Makes a picture of an upload and gives it to the caller's own account.
@@ -18,7 +19,7 @@ pub async fn set_picture(
     permit::<ChangeAccount>(Target::Oneself, caller)?;
     let picture = ports.picture_studio.develop(upload).await?;
     let name = picture.name;
-    let _held = ports.picture_keeper.lock(&name).await;
+    let held = ports.picture_keeper.lock(&name).await;
     ports
         .store
         .write::<(), StoreError>(move |tx| {
@@ -30,24 +31,29 @@ pub async fn set_picture(
             roster_ports::Abort::Refused(error) | roster_ports::Abort::Store(error) => error,
         })?;
     ports.picture_keeper.keep(&picture).await?;
-    change_picture(ports, caller, context, Patch::Set(name)).await?;
+    let former = change_picture(ports, caller, context, Patch::Set(name)).await?;
+    drop(held);
+    erase_former(ports, former).await;
     Ok(name)
 }
 
 /// Takes the picture away from the caller's own account.
 pub async fn remove_picture(ports: &Ports, caller: &Caller, context: &RequestContext) -> Result<(), Failure> {
-    change_picture(ports, caller, context, Patch::Clear).await
+    let former = change_picture(ports, caller, context, Patch::Clear).await?;
+    erase_former(ports, former).await;
+    Ok(())
 }
 
+/// Changes the picture, and returns the one that the account had until then.
 async fn change_picture(
     ports: &Ports,
     caller: &Caller,
     context: &RequestContext,
     picture: Patch<PictureName>,
-) -> Result<(), Failure> {
+) -> Result<Option<PictureName>, Failure> {
     let stamp = context.stamp(ports, Actor::Principal(caller.principal.id()));
     let (caller, context) = (caller.clone(), context.clone());
-    ports
+    let former = ports
         .store
         .write(move |tx| {
             let (permit, user) = own_record(tx, &caller, &context)?;
@@ -58,22 +64,23 @@ async fn change_picture(
             if let Patch::Set(name) = &picture {
                 tx.pictures_mut().spare(name)?;
             }
-            put(tx, permit, &user, user.clone().changed(change), &stamp)
+            let former = user.picture;
+            Ok(match put(tx, permit, &user, user.clone().changed(change), &stamp)? {
+                Done::Changed(_, events) => Done::Changed(former, events),
+                Done::Unchanged(_) | Done::Bookkeeping(_) => Done::Bookkeeping(None),
+            })
         })
         .await?;
-    Ok(())
+    Ok(former)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{World, caller, context, user};
+    use crate::fixture::{Held, World, caller, context, user};
     use mockall::Sequence;
     use roster_domain::{PictureFormat, Role, User};
-    use roster_ports::{Picture, PictureFault, PictureKeepError, PictureLock};
-
-    struct Held;
-    impl PictureLock for Held {}
+    use roster_ports::{Picture, PictureFault, PictureKeepError};
 
     fn name(byte: u8) -> PictureName {
         PictureName { sha256: [byte; 32], format: PictureFormat::Jpeg }
@@ -120,6 +127,24 @@ mod tests {
             assert_eq!(user.picture, Some(name(2)));
             Ok(())
         });
+        world.tx.pictures.expect_is_referenced().once().in_sequence(&mut order).returning(|_| Ok(false));
+        let erasing = |erased: &PictureName| *erased == name(1);
+        world
+            .picture_keeper
+            .expect_erase()
+            .withf(erasing)
+            .once()
+            .in_sequence(&mut order)
+            .returning(|_| Ok(()));
+        let sparing = dooming(name(1));
+        world
+            .tx
+            .pictures_mut
+            .expect_spare()
+            .withf(sparing)
+            .once()
+            .in_sequence(&mut order)
+            .returning(|_| Ok(()));
         let (ports, store) = world.ports();
         assert_eq!(set_picture(&ports, &caller(&ada), &context(), vec![0]).await.unwrap(), name(2));
         assert_eq!(store.events().len(), 1);

@@ -1,10 +1,11 @@
 use roster_domain::permission::{Caller, DeleteUser, permit};
-use roster_domain::{Actor, EventKind, Stamp, Subject, UserId};
+use roster_domain::{Actor, EventKind, PictureName, Stamp, Subject, UserId};
 use roster_ports::{Abort, Done, WriteTx};
 
 use super::{keep_an_administrator, target_of};
 use crate::refused::{denied, refuse};
 use crate::sign_in::caller_now;
+use crate::upkeep::erase_former;
 use crate::{Failure, Ports, Refused, RequestContext};
 
 /// Erases a person: their record, password, sessions, access and picture. The events keep only the id.
@@ -18,7 +19,8 @@ pub async fn delete_user(
     let user = user.ok_or(Refused::NotFound)?;
     let stamp = context.stamp(ports, Actor::Principal(caller.principal.id()));
     let (caller, context) = (caller.clone(), context.clone());
-    ports.store.write(move |tx| delete(tx, &caller, &context, user, &stamp)).await?;
+    let picture = ports.store.write(move |tx| delete(tx, &caller, &context, user, &stamp)).await?;
+    erase_former(ports, picture).await;
     Ok(())
 }
 
@@ -28,7 +30,7 @@ fn delete(
     context: &RequestContext,
     id: UserId,
     stamp: &Stamp,
-) -> Result<Done<()>, Abort<Refused>> {
+) -> Result<Done<Option<PictureName>>, Abort<Refused>> {
     let caller = caller_now(tx, caller)?;
     let permit = permit::<DeleteUser>(caller.target(id), &caller).map_err(denied)?;
     let Some(user) = tx.users().user(id)? else { return refuse(Refused::NotFound) };
@@ -40,7 +42,7 @@ fn delete(
         tx.pictures_mut().doom(&picture)?;
     }
     tx.users_mut().delete(&permit, id)?;
-    Ok(Done::Changed((), stamp.event(Subject::User(id), EventKind::UserDeleted)))
+    Ok(Done::Changed(user.picture, stamp.event(Subject::User(id), EventKind::UserDeleted)))
 }
 
 #[cfg(test)]
@@ -57,6 +59,7 @@ mod tests {
         let mut world = World::new().with_users(&[&hr, &bob]);
         world.tx.pictures_mut.expect_doom().once().returning(|_| Ok(()));
         world.tx.users_mut.expect_delete().once().returning(|_, _| Ok(()));
+        let world = world.with_erasable_pictures(1);
         let (ports, store) = world.ports();
         delete_user(&ports, &caller(&hr), &context(), Some(bob.id)).await.unwrap();
         assert_eq!(store.events().first().unwrap().kind, EventKind::UserDeleted);

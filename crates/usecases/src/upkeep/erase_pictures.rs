@@ -15,6 +15,15 @@ pub async fn erase_pictures(ports: &Ports) -> Result<usize, Failure> {
     Ok(doomed.len())
 }
 
+/// Erases the picture that somebody had until now, unless somebody else has it too. The change stands already: what goes
+/// wrong here is made good by [`erase_pictures`].
+pub(crate) async fn erase_former(ports: &Ports, former: Option<PictureName>) {
+    let Some(name) = former else { return };
+    if let Err(error) = erase(ports, name).await {
+        tracing::warn!(%error, picture = %name, "a former picture was not erased yet");
+    }
+}
+
 /// Under the lock that an upload of the same picture takes: first the file, then its place on the list, so that a crash
 /// between the two is made good by the next call.
 async fn erase(ports: &Ports, name: PictureName) -> Result<(), Failure> {
@@ -36,13 +45,9 @@ async fn erase(ports: &Ports, name: PictureName) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::World;
+    use crate::fixture::{Held, World};
     use mockall::Sequence;
     use roster_domain::PictureFormat;
-    use roster_ports::PictureLock;
-
-    struct Held;
-    impl PictureLock for Held {}
 
     const NAME: PictureName = PictureName { sha256: [3; 32], format: PictureFormat::Png };
 

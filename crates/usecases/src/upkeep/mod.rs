@@ -3,5 +3,6 @@
 mod erase_pictures;
 mod sweep_sessions;
 
+pub(crate) use erase_pictures::erase_former;
 pub use erase_pictures::erase_pictures;
 pub use sweep_sessions::sweep_sessions;
