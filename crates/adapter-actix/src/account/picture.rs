@@ -3,7 +3,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use roster_domain::permission::{Operation, Target, decide};
 use roster_usecases::account;
 
-use crate::answer::{Problem, ProblemBody, done, message};
+use crate::answer::{Problem, done, message};
 use crate::http::Http;
 use crate::request::{Query, authenticate, context, upload};
 use crate::wire::account::{PictureFormWire, PictureWire};
@@ -13,7 +13,7 @@ use crate::wire::picture_url;
 #[utoipa::path(
     patch, path = "/user/picture", tag = "account",
     request_body(content = PictureFormWire, content_type = "multipart/form-data"),
-    responses((status = 200, description = "`Picture updated`, and where it is served", body = PictureWire), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "`Picture updated`, and where it is served", body = PictureWire)),
     security(("bearer" = ["profile:modify"]))
 )]
 pub(crate) async fn set_picture(
@@ -33,7 +33,7 @@ pub(crate) async fn set_picture(
 /// Removes the caller's picture.
 #[utoipa::path(
     delete, path = "/user/picture", tag = "account",
-    responses((status = 200, description = "`Picture removed`"), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "`Picture removed`")),
     security(("bearer" = ["profile:modify"]))
 )]
 pub(crate) async fn remove_picture(http: Data<Http>, request: HttpRequest) -> Result<HttpResponse, Problem> {

@@ -3,7 +3,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use roster_usecases::account;
 
-use crate::answer::{Problem, ProblemBody, versioned};
+use crate::answer::{Problem, versioned};
 use crate::http::Http;
 use crate::request::{Query, authenticate};
 use crate::wire::account::{AccountAnswer, AccountWire};
@@ -11,7 +11,7 @@ use crate::wire::account::{AccountAnswer, AccountWire};
 /// Reads the caller's own account.
 #[utoipa::path(
     get, path = "/user", tag = "account",
-    responses((status = 200, body = AccountAnswer), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = AccountAnswer<'_>)),
     security(("bearer" = ["profile:get"]))
 )]
 pub(crate) async fn read_account(http: Data<Http>, request: HttpRequest) -> Result<HttpResponse, Problem> {

@@ -63,6 +63,7 @@ impl ProblemKind {
         StatusCode::from_u16(self.said().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
+    #[expect(clippy::too_many_lines, reason = "it is a table")]
     pub(crate) const fn said(self) -> Said {
         let (status, code, title, explanation) = match self {
             Self::MalformedRequest => (
@@ -110,16 +111,21 @@ impl ProblemKind {
                 "The call is about other people",
                 "For one's own account there is another call under `/user`.",
             ),
-            Self::NotFound => (404, "not_found", "There is no such thing", "The path, or what it names, does not exist."),
+            Self::NotFound => {
+                (404, "not_found", "There is no such thing", "The path, or what it names, does not exist.")
+            }
             Self::MethodNotAllowed => (
                 405,
                 "method_not_allowed",
                 "The method is not allowed here",
                 "The header `Allow` lists the methods of this path.",
             ),
-            Self::RequestTimeout => {
-                (408, "request_timeout", "The request took too long to arrive", "The body did not arrive in time.")
-            }
+            Self::RequestTimeout => (
+                408,
+                "request_timeout",
+                "The request took too long to arrive",
+                "The body did not arrive in time.",
+            ),
             Self::EmailAlreadyUsed => (
                 409,
                 "email_already_used",
@@ -139,7 +145,12 @@ impl ProblemKind {
                 "The record has changed meanwhile",
                 "The version in `If-Match` is not the current one. Read the record again and decide anew.",
             ),
-            Self::TooLarge => (413, "too_large", "The body is too large", "JSON bodies have 64 KiB at most, pictures 5 MiB."),
+            Self::TooLarge => (
+                413,
+                "too_large",
+                "The body is too large",
+                "JSON bodies have 64 KiB at most, pictures 5 MiB.",
+            ),
             Self::UnsupportedMediaType => (
                 415,
                 "unsupported_media_type",

@@ -68,12 +68,19 @@ impl From<Denied> for Problem {
 impl From<PictureFault> for Problem {
     fn from(fault: PictureFault) -> Self {
         let code = match fault {
-            PictureFault::UnknownFormat => return Self::new(ProblemKind::UnsupportedMediaType).saying(fault.to_string()),
+            PictureFault::UnknownFormat => {
+                return Self::new(ProblemKind::UnsupportedMediaType).saying(fault.to_string());
+            }
             PictureFault::Busy => return Self::unavailable(&fault),
             PictureFault::Broken => "broken_picture",
             PictureFault::TooManyPixels { .. } => "too_many_pixels",
         };
-        let error = FieldError { pointer: Some("/image".to_owned()), parameter: None, code, detail: fault.to_string() };
+        let error = FieldError {
+            pointer: Some("/image".to_owned()),
+            parameter: None,
+            code,
+            detail: fault.to_string(),
+        };
         Self::new(ProblemKind::ValidationFailed).about(vec![error])
     }
 }

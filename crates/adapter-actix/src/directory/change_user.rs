@@ -10,7 +10,7 @@ use roster_usecases::sign_in::{Authenticated, PasswordProof, prove_password};
 use roster_usecases::values;
 use secrecy::SecretString;
 
-use crate::answer::{Problem, ProblemBody, versioned};
+use crate::answer::{Problem, versioned};
 use crate::http::Http;
 use crate::request::{Faults, Query, authenticate, context, json, path_id};
 use crate::wire::directory::{UserChangeWire, UserWire};
@@ -18,7 +18,7 @@ use crate::wire::directory::{UserChangeWire, UserWire};
 /// Changes a person: an absent member stays, null clears an optional one.
 #[utoipa::path(
     patch, path = "/users/{id}", tag = "directory", params(("id" = uuid::Uuid, Path)), request_body = UserChangeWire,
-    responses((status = 200, body = UserWire), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = UserWire<'_>)),
     security(("bearer" = ["users:modify"]), ("bearer" = ["profile:modify"]))
 )]
 pub(crate) async fn change_user(
@@ -45,7 +45,7 @@ pub(crate) async fn change_user(
 /// Changes a person, exactly as `PATCH` does.
 #[utoipa::path(
     put, path = "/users/{id}", tag = "directory", params(("id" = uuid::Uuid, Path)), request_body = UserChangeWire,
-    responses((status = 200, body = UserWire), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = UserWire<'_>)),
     security(("bearer" = ["users:modify"]), ("bearer" = ["profile:modify"]))
 )]
 pub(crate) async fn replace_user(
@@ -128,8 +128,9 @@ fn administration(faults: &mut Faults, wire: &mut UserChangeWire) -> Option<Admi
         roles: roles?,
         status: disabled?.map(|disabled| if disabled { Status::Disabled } else { Status::Enabled }),
         group_id: group_id?,
-        email_verification: verified?
-            .map(|verified| if verified { EmailVerification::Verified } else { EmailVerification::Unverified }),
+        email_verification: verified?.map(|verified| {
+            if verified { EmailVerification::Verified } else { EmailVerification::Unverified }
+        }),
     })
 }
 

@@ -5,7 +5,7 @@ use roster_domain::permission::{Operation, Target, decide};
 use roster_domain::{Fault, NewUser, Password, PersonalWords, Role, Roles};
 use roster_usecases::{directory, values};
 
-use crate::answer::{Problem, ProblemBody, versioned};
+use crate::answer::{Problem, versioned};
 use crate::http::Http;
 use crate::request::{Faults, Query, authenticate, context, json};
 use crate::wire::directory::{NewUserWire, UserWire};
@@ -13,7 +13,7 @@ use crate::wire::directory::{NewUserWire, UserWire};
 /// Creates a person, with a first password and at least one role.
 #[utoipa::path(
     post, path = "/users", tag = "directory", request_body = NewUserWire,
-    responses((status = 201, body = UserWire, headers(("Location" = String, description = "Where the person is read"))), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = UserWire<'_>, headers(("Location" = String, description = "Where the person is read")))),
     security(("bearer" = ["users:create"]))
 )]
 pub(crate) async fn create_user(
@@ -28,7 +28,8 @@ pub(crate) async fn create_user(
     let (new, password) = parse(&http, json(&request, payload).await?)?;
     let profile = directory::create_user(&http.ports, &caller, &context, new, &password).await?;
     let user = &profile.user;
-    let mut response = versioned(&request, StatusCode::CREATED, user.version, &UserWire::of(&http, &profile))?;
+    let mut response =
+        versioned(&request, StatusCode::CREATED, user.version, &UserWire::of(&http, &profile))?;
     let location = header::HeaderValue::from_str(&format!("/users/{}", user.id));
     response.headers_mut().insert(header::LOCATION, location.map_err(|error| Problem::internal(&error))?);
     Ok(response)
@@ -63,7 +64,8 @@ fn parse(http: &Http, wire: NewUserWire) -> Result<(NewUser, Password), Problem>
             active_workspace: active_workspace?,
         })
     })();
-    let password = plain.and_then(|plain| faults.note("/plainPassword", password(http, &plain, new.as_ref())));
+    let password =
+        plain.and_then(|plain| faults.note("/plainPassword", password(http, &plain, new.as_ref())));
     faults.judged(new.zip(password))
 }
 

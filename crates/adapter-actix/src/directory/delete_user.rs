@@ -5,7 +5,7 @@ use roster_domain::UserId;
 use roster_domain::permission::{Operation, Target, decide};
 use roster_usecases::directory;
 
-use crate::answer::{Problem, ProblemBody, json};
+use crate::answer::{Problem, json};
 use crate::http::Http;
 use crate::request::{Query, authenticate, context, path_id};
 use crate::wire::directory::DeletedWire;
@@ -13,7 +13,7 @@ use crate::wire::directory::DeletedWire;
 /// Erases a person with everything that is theirs.
 #[utoipa::path(
     delete, path = "/users/{id}", tag = "directory", params(("id" = uuid::Uuid, Path)),
-    responses((status = 200, body = DeletedWire), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DeletedWire)),
     security(("bearer" = ["users:delete"]))
 )]
 pub(crate) async fn delete_user(http: Data<Http>, request: HttpRequest) -> Result<HttpResponse, Problem> {

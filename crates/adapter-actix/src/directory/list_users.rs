@@ -7,7 +7,7 @@ use roster_ports::UserFilter;
 use roster_usecases::directory::{self, DirectoryPage, ListUsers, Start};
 use roster_usecases::values;
 
-use crate::answer::{Problem, ProblemBody, json};
+use crate::answer::{Problem, json};
 use crate::http::Http;
 use crate::request::{Query, authenticate};
 use crate::wire::directory::{UserPageWire, UserWire};
@@ -26,7 +26,7 @@ const MAX_IDS: usize = 100;
         ("ids" = Option<Vec<String>>, Query, description = "These people, at most 100; repeated or comma-separated"),
         ("search" = Option<String>, Query, description = "Every word occurs in the first or the last name", max_length = 100),
     ),
-    responses((status = 200, body = UserPageWire, headers(("Link" = String, description = "first, prev, next, last (RFC 8288)"))), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = UserPageWire<'_>, headers(("Link" = String, description = "first, prev, next, last (RFC 8288)")))),
     security(("bearer" = ["users:get"]))
 )]
 pub(crate) async fn list_users(http: Data<Http>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -58,7 +58,8 @@ fn parse(http: &Http, mut query: Query) -> Result<ListUsers, Problem> {
     if cursor.is_some() && query.one("page").is_some() {
         query.refuse("cursor", "not_with_page", "must not be given together with page");
     }
-    let filter = UserFilter { email: email(http, &mut query), ids: ids(&mut query), search: search(&mut query) };
+    let filter =
+        UserFilter { email: email(http, &mut query), ids: ids(&mut query), search: search(&mut query) };
     let start = cursor.map_or(Start::Page(page.unwrap_or(1)), Start::Cursor);
     query.judged(Some(ListUsers { filter, limit, start }))
 }
@@ -76,8 +77,11 @@ fn email(http: &Http, query: &mut Query) -> Option<EmailKey> {
 
 fn ids(query: &mut Query) -> Option<Vec<UserId>> {
     let values = query.all("ids")?;
-    let pieces: Vec<&str> =
-        values.into_iter().filter(|value| !value.trim().is_empty()).flat_map(|value| value.split(',')).collect();
+    let pieces: Vec<&str> = values
+        .into_iter()
+        .filter(|value| !value.trim().is_empty())
+        .flat_map(|value| value.split(','))
+        .collect();
     let ids: Result<Vec<UserId>, Fault> = pieces.iter().map(|piece| piece.trim().parse()).collect();
     let fault = match ids {
         Ok(ids) if ids.len() <= MAX_IDS => return Some(ids),

@@ -5,7 +5,7 @@ use roster_domain::UserId;
 use roster_domain::permission::{Operation, Target, decide};
 use roster_usecases::directory;
 
-use crate::answer::{Problem, ProblemBody, versioned};
+use crate::answer::{Problem, versioned};
 use crate::http::Http;
 use crate::request::{Query, authenticate, path_id};
 use crate::wire::directory::UserWire;
@@ -13,7 +13,7 @@ use crate::wire::directory::UserWire;
 /// Reads one person.
 #[utoipa::path(
     get, path = "/users/{id}", tag = "directory", params(("id" = uuid::Uuid, Path)),
-    responses((status = 200, body = UserWire), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = UserWire<'_>)),
     security(("bearer" = ["users:get"]), ("bearer" = ["profile:get"]))
 )]
 pub(crate) async fn read_user(http: Data<Http>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -29,10 +29,13 @@ pub(crate) async fn read_user(http: Data<Http>, request: HttpRequest) -> Result<
 /// Reads the caller as the directory shows them.
 #[utoipa::path(
     get, path = "/users/me", tag = "directory",
-    responses((status = 200, body = UserWire), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = UserWire<'_>)),
     security(("bearer" = ["profile:get"]))
 )]
-pub(crate) async fn read_own_profile(http: Data<Http>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(crate) async fn read_own_profile(
+    http: Data<Http>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let caller = authenticate(&http, &request).await?.caller;
     decide(Operation::ReadAccount, Target::Oneself, &caller)?;
     Query::none(&request)?;

@@ -7,7 +7,7 @@ use roster_usecases::facilities::{self, GiveAccess};
 use roster_usecases::values;
 
 use super::named_user;
-use crate::answer::{Problem, ProblemBody, json as answer};
+use crate::answer::{Problem, json as answer};
 use crate::http::Http;
 use crate::request::{Faults, Member, Query, authenticate, context, json, path_id};
 use crate::wire::AccessWire;
@@ -17,7 +17,7 @@ use crate::wire::directory::{AccessAnswer, GiveAccessWire};
 #[utoipa::path(
     post, path = "/facilities/{facilityId}/give_access", tag = "facilities",
     params(("facilityId" = uuid::Uuid, Path)), request_body = GiveAccessWire,
-    responses((status = 200, body = AccessAnswer), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = AccessAnswer)),
     security(("bearer" = ["users:write"]))
 )]
 pub(crate) async fn give_access(
@@ -38,7 +38,8 @@ pub(crate) async fn give_access(
 
 fn parse(http: &Http, caller: &Caller, wire: GiveAccessWire) -> Result<GiveAccess, Problem> {
     let mut faults = Faults::default();
-    let actions = faults.note_items::<ActionName>("/actions", wire.actions.required(), Actions::MAX_PER_REQUEST);
+    let actions =
+        faults.note_items::<ActionName>("/actions", wire.actions.required(), Actions::MAX_PER_REQUEST);
     let user = faults.note("/userId", named_user(caller, wire.user_id));
     let expiry = faults.note("/expiresAt", expiry(http, wire.expires_at));
     let give = (|| Some(GiveAccess { user: user?, actions: Actions::of(actions?)?, expiry: expiry? }))();

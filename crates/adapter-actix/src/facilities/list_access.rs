@@ -5,7 +5,7 @@ use roster_domain::{ActionName, UserId};
 use roster_usecases::facilities;
 
 use super::page;
-use crate::answer::{Problem, ProblemBody};
+use crate::answer::Problem;
 use crate::http::Http;
 use crate::request::{Query, authenticate, path_id};
 use crate::wire::directory::AccessPageWire;
@@ -18,10 +18,13 @@ use crate::wire::directory::AccessPageWire;
         ("limit" = Option<u32>, Query, description = "1–100, default 20", minimum = 1, maximum = 100),
         ("cursor" = Option<String>, Query, description = "`nextCursor` of another answer"),
     ),
-    responses((status = 200, body = AccessPageWire), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = AccessPageWire)),
     security(("bearer" = ["users:write"]), ("bearer" = ["users:get"]), ("bearer" = ["profile:get"]))
 )]
-pub(crate) async fn list_user_access(http: Data<Http>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list_user_access(
+    http: Data<Http>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let caller = authenticate(&http, &request).await?.caller;
     let id: Option<UserId> = path_id(&request, "id");
     decide(Operation::ReadUserAccess, id.map_or(Target::Another, |id| caller.target(id)), &caller)?;
@@ -41,10 +44,13 @@ pub(crate) async fn list_user_access(http: Data<Http>, request: HttpRequest) -> 
         ("cursor" = Option<String>, Query, description = "`nextCursor` of another answer"),
         ("action" = Option<String>, Query, description = "Only who may do this"),
     ),
-    responses((status = 200, body = AccessPageWire), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = AccessPageWire)),
     security(("bearer" = ["users:write"]))
 )]
-pub(crate) async fn list_facility_access(http: Data<Http>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list_facility_access(
+    http: Data<Http>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let caller = authenticate(&http, &request).await?.caller;
     decide(Operation::ListFacilityAccess, Target::Another, &caller)?;
     let mut query = Query::parse(&request, &["limit", "cursor", "action"], &[])?;
@@ -54,7 +60,8 @@ pub(crate) async fn list_facility_access(http: Data<Http>, request: HttpRequest)
     query.judged(Some(()))?;
     let facility = path_id(&request, "facilityId");
     let held =
-        facilities::list_facility_access(&http.ports, &caller, facility, action, limit, cursor.as_deref()).await?;
+        facilities::list_facility_access(&http.ports, &caller, facility, action, limit, cursor.as_deref())
+            .await?;
     page(held)
 }
 

@@ -6,7 +6,7 @@ use roster_domain::{ActionName, Actions};
 use roster_usecases::facilities::{self, RemoveAccess};
 
 use super::named_user;
-use crate::answer::{Problem, ProblemBody, json as answer};
+use crate::answer::{Problem, json as answer};
 use crate::http::Http;
 use crate::request::{Faults, Query, authenticate, context, json, path_id};
 use crate::wire::AccessWire;
@@ -16,7 +16,7 @@ use crate::wire::directory::{AccessAnswer, RemoveAccessWire};
 #[utoipa::path(
     post, path = "/facilities/{facilityId}/remove_access", tag = "facilities",
     params(("facilityId" = uuid::Uuid, Path)), request_body = RemoveAccessWire,
-    responses((status = 200, body = AccessAnswer), (status = "default", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = AccessAnswer)),
     security(("bearer" = ["users:write"]))
 )]
 pub(crate) async fn remove_access(
@@ -37,7 +37,8 @@ pub(crate) async fn remove_access(
 
 fn parse(caller: &Caller, wire: RemoveAccessWire) -> Result<RemoveAccess, Problem> {
     let mut faults = Faults::default();
-    let actions = faults.note_items::<ActionName>("/actions", wire.actions.required(), Actions::MAX_PER_REQUEST);
+    let actions =
+        faults.note_items::<ActionName>("/actions", wire.actions.required(), Actions::MAX_PER_REQUEST);
     let user = faults.note("/userId", named_user(caller, wire.user_id));
     let remove = (|| Some(RemoveAccess { user: user?, actions: Actions::of(actions?)? }))();
     faults.judged(remove)

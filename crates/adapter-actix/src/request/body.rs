@@ -13,7 +13,9 @@ pub(super) const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 pub(crate) async fn read(request: &HttpRequest, payload: Payload, max: usize) -> Result<Bytes, Problem> {
     refuse_announced(request, max)?;
     let reading = collect(payload, max);
-    tokio::time::timeout(BODY_TIMEOUT, reading).await.map_err(|_| Problem::new(ProblemKind::RequestTimeout))?
+    tokio::time::timeout(BODY_TIMEOUT, reading)
+        .await
+        .map_err(|_| Problem::new(ProblemKind::RequestTimeout))?
 }
 
 /// Refuses a body that announces itself as too large.
@@ -27,9 +29,11 @@ pub(super) fn refuse_announced(request: &HttpRequest, max: usize) -> Result<(), 
 }
 
 /// Refuses any encoding of the body: what inflates is not read.
-pub(super) fn refuse_encoded(request: &HttpRequest) -> Result<(), Problem> {
+pub(crate) fn refuse_encoded(request: &HttpRequest) -> Result<(), Problem> {
     if request.headers().contains_key(header::CONTENT_ENCODING) {
-        return Err(Problem::new(ProblemKind::UnsupportedMediaType).saying("No Content-Encoding is supported."));
+        return Err(
+            Problem::new(ProblemKind::UnsupportedMediaType).saying("No Content-Encoding is supported.")
+        );
     }
     Ok(())
 }

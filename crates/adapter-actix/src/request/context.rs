@@ -16,7 +16,7 @@ pub(crate) fn context(http: &Http, request: &HttpRequest) -> Result<RequestConte
 }
 
 /// The id under which the outermost layer put the request.
-pub(crate) fn request_id(request: &HttpRequest) -> Result<RequestId, Problem> {
+fn request_id(request: &HttpRequest) -> Result<RequestId, Problem> {
     let id = request.extensions().get::<RequestId>().cloned();
     id.ok_or_else(|| Problem::internal(&"the request has no id"))
 }
@@ -27,7 +27,8 @@ fn expected_version(headers: &HeaderMap) -> Result<ExpectedVersion, Problem> {
     if !headers.contains_key(header::IF_MATCH) {
         return Ok(ExpectedVersion::Any);
     }
-    let malformed = || Problem::new(ProblemKind::MalformedRequest).saying("The header If-Match cannot be read.");
+    let malformed =
+        || Problem::new(ProblemKind::MalformedRequest).saying("The header If-Match cannot be read.");
     let mut versions = Vec::new();
     for value in headers.get_all(header::IF_MATCH) {
         for tag in value.to_str().map_err(|_| malformed())?.split(',').map(str::trim) {
@@ -35,7 +36,8 @@ fn expected_version(headers: &HeaderMap) -> Result<ExpectedVersion, Problem> {
                 return Ok(ExpectedVersion::Any);
             }
             let strong = tag.strip_prefix("W/").unwrap_or(tag);
-            let quoted = strong.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or_else(malformed)?;
+            let quoted =
+                strong.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or_else(malformed)?;
             if strong.len() == tag.len() {
                 versions.extend(quoted.split_once('-').and_then(|(version, _)| version.parse::<u64>().ok()));
             }

@@ -1,9 +1,8 @@
 use actix_web::HttpRequest;
-use actix_web::http::header;
 use actix_web::web::Payload;
 use serde::de::DeserializeOwned;
 
-use super::body;
+use super::{body, has_media_type};
 use crate::answer::{Problem, ProblemKind};
 
 /// The largest JSON body, in bytes.
@@ -15,8 +14,10 @@ const MAX: usize = 64 * 1024;
 pub(crate) async fn json<T: DeserializeOwned>(request: &HttpRequest, payload: Payload) -> Result<T, Problem> {
     let bytes = body::read(request, payload, MAX).await?;
     body::refuse_encoded(request)?;
-    if !is_json(request) {
-        return Err(Problem::new(ProblemKind::UnsupportedMediaType).saying("The body must be application/json."));
+    if !has_media_type(request, "application/json") {
+        return Err(
+            Problem::new(ProblemKind::UnsupportedMediaType).saying("The body must be application/json.")
+        );
     }
     let is_object = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     if !is_object {
@@ -26,16 +27,6 @@ pub(crate) async fn json<T: DeserializeOwned>(request: &HttpRequest, payload: Pa
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| explain(&error))?;
     deserializer.end().map_err(|_| malformed("Nothing may follow the JSON object."))?;
     Ok(value)
-}
-
-fn is_json(request: &HttpRequest) -> bool {
-    let mut values = request.headers().get_all(header::CONTENT_TYPE);
-    let (Some(value), None) = (values.next(), values.next()) else { return false };
-    let Ok(value) = value.to_str() else { return false };
-    let (essence, parameters) = value.split_once(';').unwrap_or((value, ""));
-    let parameter = parameters.trim().trim_end_matches(';').to_ascii_lowercase();
-    essence.trim().eq_ignore_ascii_case("application/json")
-        && matches!(parameter.as_str(), "" | "charset=utf-8" | "charset=\"utf-8\"")
 }
 
 fn malformed(detail: &str) -> Problem {
@@ -54,7 +45,11 @@ fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     } else if inner.is_data() {
         "a value of a wrong type"
     } else {
-        return malformed(&format!("The body is not JSON, seen at line {}, column {}.", inner.line(), inner.column()));
+        return malformed(&format!(
+            "The body is not JSON, seen at line {}, column {}.",
+            inner.line(),
+            inner.column()
+        ));
     };
     let place = if place == "." { String::new() } else { format!(" at `{place}`") };
     malformed(&format!("The body has {what}{place}, line {}, column {}.", inner.line(), inner.column()))

@@ -2,6 +2,9 @@ use actix_web::HttpRequest;
 
 use crate::answer::{FieldError, Problem, ProblemKind};
 
+/// How many parameters are looked at: more than any call takes, and few enough to list what is wrong with each.
+const MAX: usize = 128;
+
 /// The query of a request: known parameters alone, and none twice unless it may be.
 #[derive(Debug)]
 pub(crate) struct Query {
@@ -19,12 +22,21 @@ impl Query {
     pub(crate) fn parse(request: &HttpRequest, once: &[&str], many: &[&str]) -> Result<Self, Problem> {
         let pairs: Vec<(String, String)> = serde_urlencoded::from_str(request.query_string())
             .map_err(|_| Problem::new(ProblemKind::MalformedRequest).saying("The query cannot be read."))?;
+        if pairs.len() > MAX {
+            return Err(
+                Problem::new(ProblemKind::MalformedRequest).saying("The query has too many parameters.")
+            );
+        }
         let mut errors = Vec::new();
         let mut seen: Vec<&str> = Vec::new();
         for (name, value) in &pairs {
             let is_known = once.contains(&name.as_str()) || many.contains(&name.as_str());
             if !is_known {
-                errors.push(FieldError::of_parameter(name, "unknown_parameter", "is not a parameter of this call"));
+                errors.push(FieldError::of_parameter(
+                    name,
+                    "unknown_parameter",
+                    "is not a parameter of this call",
+                ));
             } else if once.contains(&name.as_str()) && seen.contains(&name.as_str()) {
                 errors.push(FieldError::of_parameter(name, "repeated_parameter", "must be given once"));
             } else if value.contains('\0') {
@@ -55,13 +67,12 @@ impl Query {
     /// How many items to answer: 1–100, 20 where nothing is said.
     pub(crate) fn limit(&mut self) -> u32 {
         let Some(text) = self.one("limit") else { return 20 };
-        match parse_decimal(text).and_then(|limit| u32::try_from(limit).ok()).filter(|limit| (1..=100).contains(limit)) {
-            Some(limit) => limit,
-            None => {
-                self.refuse("limit", "out_of_range", "must be a whole number from 1 to 100");
-                20
-            }
+        let limit = parse_decimal(text).and_then(|limit| u32::try_from(limit).ok());
+        if let Some(limit) = limit.filter(|limit| (1..=100).contains(limit)) {
+            return limit;
         }
+        self.refuse("limit", "out_of_range", "must be a whole number from 1 to 100");
+        20
     }
 
     /// Which page to answer, from 1; `None` where nothing is said.

@@ -24,12 +24,16 @@ pub(crate) async fn upload(http: &Http, request: &HttpRequest, payload: Payload)
     let is_form = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let is_form = is_form.is_some_and(|value| value.to_ascii_lowercase().starts_with("multipart/form-data"));
     if !is_form {
-        return Err(Problem::new(ProblemKind::UnsupportedMediaType).saying("The body must be multipart/form-data."));
+        return Err(
+            Problem::new(ProblemKind::UnsupportedMediaType).saying("The body must be multipart/form-data.")
+        );
     }
     let waiting = tokio::time::timeout(WAIT, http.uploads.acquire());
     let _held = waiting.await.map_err(|_| Problem::unavailable(&"too many uploads at once"))?;
     let reading = read_form(Multipart::new(request.headers(), payload));
-    tokio::time::timeout(BODY_TIMEOUT, reading).await.map_err(|_| Problem::new(ProblemKind::RequestTimeout))?
+    tokio::time::timeout(BODY_TIMEOUT, reading)
+        .await
+        .map_err(|_| Problem::new(ProblemKind::RequestTimeout))?
 }
 
 async fn read_form(mut form: Multipart) -> Result<Vec<u8>, Problem> {

@@ -1,6 +1,6 @@
 //! The account API: `/user…`.
 
-use roster_domain::{Access, EmailVerification, Role};
+use roster_domain::{Access, EmailVerification, JobTitle, Role};
 use roster_usecases::account::Account;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -50,7 +50,7 @@ impl<'a> AccountWire<'a> {
             connection: "password",
             group_id: user.group_id.map(|id| id.to_string()),
             phone_number: user.phone_number.as_ref().map(PhoneNumberWire::from),
-            job_title: user.job_title.as_ref().map(|title| title.as_str()),
+            job_title: user.job_title.as_ref().map(JobTitle::as_str),
             intercom_hash: account.intercom_hash.as_deref(),
         }
     }
@@ -118,7 +118,10 @@ pub(crate) struct PictureWire {
 /// The form of `PATCH /user/picture`.
 #[derive(ToSchema)]
 #[schema(as = PictureForm)]
-#[expect(dead_code, reason = "describes the form for the OpenAPI document; the form itself is read as a stream")]
+#[expect(
+    dead_code,
+    reason = "describes the form for the OpenAPI document; the form itself is read as a stream"
+)]
 pub(crate) struct PictureFormWire {
     #[schema(value_type = String, format = Binary)]
     image: Vec<u8>,

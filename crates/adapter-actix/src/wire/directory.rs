@@ -1,6 +1,6 @@
 //! The directory API: `/users…` and facility access.
 
-use roster_domain::{EmailVerification, Role, Status};
+use roster_domain::{Description, Email, EmailVerification, JobTitle, LanguageTag, Role, Status};
 use roster_usecases::directory::{Disclosure, Profile};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -58,11 +58,11 @@ impl<'a> UserWire<'a> {
             created_at: instant(user.created_at),
             updated_at: instant(user.updated_at),
             email: user.email.as_str(),
-            fallback_email: user.fallback_email.as_ref().filter(|_| is_private).map(|email| email.as_str()),
+            fallback_email: user.fallback_email.as_ref().filter(|_| is_private).map(Email::as_str),
             first_name: user.first_name.as_str(),
             last_name: user.last_name.as_str(),
             full_name: user.full_name(),
-            description: user.description.as_ref().map(|text| text.as_str()),
+            description: user.description.as_ref().map(Description::as_str),
             email_verified: user.email_verification == EmailVerification::Verified,
             roles: user.roles.iter().map(Role::as_str).collect(),
             last_login: sign_ins.last_at.filter(|_| is_private).map(instant),
@@ -70,12 +70,12 @@ impl<'a> UserWire<'a> {
             group_id: user.group_id.map(|id| id.to_string()),
             last_ip: sign_ins.last_ip.as_deref().filter(|_| is_private),
             logins_count: is_private.then_some(sign_ins.count),
-            locale: user.locale.as_ref().map(|tag| tag.as_str()),
+            locale: user.locale.as_ref().map(LanguageTag::as_str),
             picture_profile_url: picture.clone(),
             picture,
             is_sso: false,
             connection: "password",
-            job_title: user.job_title.as_ref().map(|title| title.as_str()),
+            job_title: user.job_title.as_ref().map(JobTitle::as_str),
             phone_number: user.phone_number.as_ref().filter(|_| is_private).map(PhoneNumberWire::from),
             disabled: user.status == Status::Disabled,
         }

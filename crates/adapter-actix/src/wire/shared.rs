@@ -76,7 +76,8 @@ impl From<&Access> for AccessWire {
             facility_id: access.facility.to_string(),
             actions: grant.map(action_names).unwrap_or_default(),
             expires_at: grant.and_then(|grant| grant.expiry.instant()).map(instant),
-            granted_by: grant.map(|grant| GrantorWire { kind: grant.granted_by.kind(), id: grant.granted_by.id() }),
+            granted_by: grant
+                .map(|grant| GrantorWire { kind: grant.granted_by.kind(), id: grant.granted_by.id() }),
             granted_at: grant.map(|grant| instant(grant.granted_at)),
         }
     }

@@ -1,0 +1,91 @@
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{ConnectionType, Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage};
+use roster_domain::RequestId;
+use std::time::{Duration, Instant};
+use tracing::{Instrument, Span};
+
+use super::{Serving, rendering, request_id};
+use crate::answer::Problem;
+use crate::http::Http;
+
+/// The longest path that is logged whole, in bytes.
+const LOGGED_PATH: usize = 256;
+
+/// Names the request, has it answered, and finishes the answer: problems get their bodies, all get the common headers.
+///
+/// Logged are method, path, status and duration under the id; never headers or the query, which may hold secrets.
+pub(crate) async fn outermost(
+    http: Data<Http>,
+    serving: Data<Serving>,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse, Error> {
+    let start = Instant::now();
+    let Some(id) = request_id::adopt(request.headers(), &*http.ports.ids) else {
+        return Err(Problem::internal(&"no id can be made for a request").into());
+    };
+    request.extensions_mut().insert(id.clone());
+    let span = span(&request, &id);
+    let path = request.path().to_owned();
+    let answered = next.call(request).instrument(span.clone()).await;
+    let _logging = span.enter();
+    match answered {
+        Ok(response) => {
+            let response = finish(&serving, response, &id);
+            log(response.request().method(), response.status(), start.elapsed());
+            Ok(response)
+        }
+        Err(error) => {
+            let mut answer = rendering::answer(&error, &path, &id);
+            mark(answer.headers_mut(), &id);
+            tracing::warn!(%error, "a layer failed");
+            Err(InternalError::from_response("already answered", answer).into())
+        }
+    }
+}
+
+fn span(request: &ServiceRequest, id: &RequestId) -> Span {
+    let path = request.path();
+    let path = path.get(..path.floor_char_boundary(LOGGED_PATH)).unwrap_or_default();
+    tracing::info_span!("http.request", method = %request.method(), path, request_id = id.as_str())
+}
+
+fn finish(serving: &Serving, response: ServiceResponse, id: &RequestId) -> ServiceResponse {
+    let mut response = rendering::render(response, id);
+    let asked = response.request().clone();
+    mark(response.headers_mut(), id);
+    serving.cors.mark(asked.method(), asked.headers(), response.headers_mut());
+    if serving.is_draining() {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
+    response
+}
+
+/// The headers of every answer. Unless the endpoint knows better, nobody keeps a copy.
+fn mark(headers: &mut HeaderMap, id: &RequestId) {
+    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+        headers.insert(request_id::X_REQUEST_ID, id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// Reads that succeed are the bulk and tell little: they are logged at `debug`.
+fn log(method: &Method, status: StatusCode, duration: Duration) {
+    let (status, micros) = (status.as_u16(), u64::try_from(duration.as_micros()).unwrap_or(u64::MAX));
+    if status >= 500 {
+        tracing::warn!(status, micros, "answered");
+    } else if method.is_safe() && status < 400 {
+        tracing::debug!(status, micros, "answered");
+    } else {
+        tracing::info!(status, micros, "answered");
+    }
+}

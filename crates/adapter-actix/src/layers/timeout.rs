@@ -1,0 +1,26 @@
+use actix_web::Error;
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use std::time::Duration;
+
+use crate::answer::Problem;
+
+/// Gives up on a read that takes too long: 503, to be tried again.
+///
+/// It is for reads alone. To stop waiting for a write does not stop the write, and whoever were told 503 then would
+/// take for undone what stands. How long a write waits is bounded where it can still be called off: in the queues of
+/// the store and of the hashing. How long a body takes to arrive is bounded where it is read.
+pub(crate) async fn give_up_after(
+    timeout: Duration,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse, Error> {
+    let asked = request.request().clone();
+    match tokio::time::timeout(timeout, next.call(request)).await {
+        Ok(answered) => answered,
+        Err(_) => {
+            Ok(ServiceResponse::from_err(Problem::unavailable(&"a read took longer than allowed"), asked))
+        }
+    }
+}

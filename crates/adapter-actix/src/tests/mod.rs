@@ -1,0 +1,13 @@
+//! The service in process, over mocks of the ports.
+
+mod authorize;
+mod cors;
+mod failures;
+mod fixture;
+mod public_keys;
+mod reference;
+mod request_ids;
+mod routing;
+mod serving;
+mod token_clients;
+mod token_endpoint;
