@@ -1,5 +1,6 @@
 //! Rows as the tables hold them, and the way to and from the domain. A row that stands for nothing is a
 //! [`StoreError::BrokenRow`](roster_ports::StoreError).
+#![expect(clippy::ref_option_ref, reason = "diesel's derives expand to it")]
 
 mod access;
 mod clients;

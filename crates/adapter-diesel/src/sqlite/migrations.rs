@@ -14,7 +14,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlit
 const THIS_RELEASE: &str = env!("CARGO_PKG_VERSION");
 
 /// How long to wait for another process that migrates.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 diesel::table! {
     /// Where diesel notes what was run.

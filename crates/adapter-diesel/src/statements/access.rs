@@ -44,10 +44,10 @@ impl ReadAccess for Transaction<'_> {
         rows.into_iter().map(Access::try_from).collect()
     }
 
-    fn of_facility<'a>(
+    fn of_facility(
         &mut self,
         facility: FacilityId,
-        action: Option<&'a ActionName>,
+        action: Option<&ActionName>,
         now: Instant,
         after: Option<UserId>,
         take: u32,
@@ -84,12 +84,12 @@ impl WriteAccess for Transaction<'_> {
         self.put_grant(&AccessRecord::of(user, facility, grant))
     }
 
-    fn remove<'a>(
+    fn remove(
         &mut self,
         _: &Permit<RemoveAccess>,
         user: UserId,
         facility: FacilityId,
-        left: Option<&'a Grant>,
+        left: Option<&Grant>,
     ) -> Stored<()> {
         if let Some(grant) = left {
             return self.put_grant(&AccessRecord::of(user, facility, grant));

@@ -31,7 +31,7 @@ impl ReadClients for Transaction<'_> {
 }
 
 impl WriteClients for Transaction<'_> {
-    fn insert<'a>(&mut self, client: &Client, secret: Option<&'a TokenHash>) -> Stored<()> {
+    fn insert(&mut self, client: &Client, secret: Option<&TokenHash>) -> Stored<()> {
         let record = ClientRecord::of(client, secret);
         self.run(|connection| diesel::insert_into(clients::table).values(&record).execute(connection))?;
         Ok(())

@@ -31,11 +31,11 @@ impl ReadSessions for Transaction<'_> {
 }
 
 impl WriteSessions for Transaction<'_> {
-    fn start<'a>(
+    fn start(
         &mut self,
         session: &Session,
         expires_at: Instant,
-        refresh_token: Option<&'a NewRefreshToken>,
+        refresh_token: Option<&NewRefreshToken>,
     ) -> Stored<()> {
         let record = SessionRecord::of(session, expires_at);
         self.run(|connection| diesel::insert_into(sessions::table).values(&record).execute(connection))?;

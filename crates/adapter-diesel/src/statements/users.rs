@@ -179,7 +179,7 @@ impl WriteUsers for Transaction<'_> {
         Ok(())
     }
 
-    fn record_sign_in<'a>(&mut self, id: UserId, at: Instant, ip: Option<&'a str>) -> Stored<()> {
+    fn record_sign_in(&mut self, id: UserId, at: Instant, ip: Option<&str>) -> Stored<()> {
         use sign_in_statistics::{count, last_at, last_ip, table, user_id};
         self.run(|connection| {
             diesel::insert_into(table)

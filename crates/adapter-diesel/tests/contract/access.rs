@@ -107,7 +107,7 @@ pub(crate) fn an_expired_grant_is_on_record_and_in_no_list(world: &World) {
     world.give(user_id(1), facility_id(2), &last_moment);
     assert_eq!(world.grant(user_id(1), facility_id(1)), Some(over));
     let in_force = Access { grant: Some(last_moment), ..holds(1, 2) };
-    assert_eq!(world.of_user(user_id(1), None, 9), [in_force.clone()]);
+    assert_eq!(world.of_user(user_id(1), None, 9), std::slice::from_ref(&in_force));
     assert_eq!(world.of_facility(facility_id(1), None, None, 9), []);
     assert_eq!(world.of_facility(facility_id(2), None, None, 9), [in_force]);
 }

@@ -1,6 +1,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use roster_domain::permission::operator;
 use roster_domain::{SearchWords, User, UserId};
 use roster_ports::{Position, Slice, UserFilter};
 
@@ -31,14 +32,11 @@ impl World {
     }
 
     fn start_over_with(&self, people: &[User]) {
-        for user in self.everybody(&UserFilter::default()) {
-            self.delete(user.id);
-        }
+        let former = self.everybody(&UserFilter::default());
         let people = people.to_vec();
         self.run(move |tx| {
-            people
-                .iter()
-                .try_for_each(|user| tx.users_mut().insert(&roster_domain::permission::operator(), user))
+            former.iter().try_for_each(|user| tx.users_mut().delete(&operator(), user.id))?;
+            people.iter().try_for_each(|user| tx.users_mut().insert(&operator(), user))
         });
     }
 }

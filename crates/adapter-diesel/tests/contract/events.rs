@@ -40,7 +40,7 @@ fn every_kind() -> Vec<(EventKind, &'static str, Value)> {
     let none = json!({ "facilityId": facility, "actions": [], "expiresAt": null });
     let with_before = |after: &Value, before: &Value| {
         let mut data = after.clone();
-        data["before"] = before.clone();
+        data.as_object_mut().unwrap().insert("before".to_owned(), before.clone());
         data
     };
     let of_session = json!({ "sessionId": session_text, "clientId": "app" });
