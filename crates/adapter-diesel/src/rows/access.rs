@@ -58,9 +58,8 @@ fn actions(text: &str) -> Stored<Actions> {
 }
 
 /// A grant as written.
-#[derive(Insertable, AsChangeset)]
-#[diesel(table_name = facility_access, primary_key(user_id, facility_id))]
-#[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
+#[derive(Insertable)]
+#[diesel(table_name = facility_access, treat_none_as_default_value = false)]
 pub(crate) struct AccessRecord<'a> {
     user_id: [u8; 16],
     facility_id: [u8; 16],

@@ -40,7 +40,9 @@ impl Pragmas {
         connection.batch_execute(Self::MEMORY)?;
         connection.batch_execute(match self.purpose {
             Purpose::Reading => "PRAGMA cache_size = -2000; PRAGMA query_only = ON;",
-            Purpose::Writing => "PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 67108864;",
+            Purpose::Writing => {
+                "PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = ON;"
+            }
         })
     }
 

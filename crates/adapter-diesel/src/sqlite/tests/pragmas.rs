@@ -47,6 +47,7 @@ fn the_writer_has_its_settings() {
     let mut connection = file.connection(Purpose::Writing);
     assert_durable_and_mapped(&mut connection);
     assert_eq!(setting!(&mut connection, "query_only", query_only: i64 as BigInt), 0);
+    assert_eq!(setting!(&mut connection, "secure_delete", secure_delete: i64 as BigInt), 1);
 }
 
 #[test]
