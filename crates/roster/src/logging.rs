@@ -7,15 +7,18 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::settings::{Key, LogFormat, Settings};
 
+/// What would tell once more what the service tells itself, unless the operator's filter names it.
+const QUIETER: &str = "actix_server=warn";
+
 /// Starts logging, for the life of the process.
 pub(crate) fn start(settings: &Settings) {
     // The filter was read once already when the settings were checked.
-    let filter = EnvFilter::try_new(&settings.log).unwrap_or_default();
+    let filter = EnvFilter::try_new(format!("{QUIETER},{}", settings.log)).unwrap_or_default();
     let lines = fmt().with_env_filter(filter).with_writer(io::stderr);
     // Fails only where logging was started already; then there is nothing left to do.
     let _ = match settings.log_format {
         LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).finish().try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).finish().try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).finish().try_init(),
     };
 }
 

@@ -68,3 +68,86 @@ fn parse(folder: &DataFolder, text: &SecretString) -> Result<MasterSecrets, Stop
         Stop::Usage(format!("the local master secret {} {weakness}", folder.secret_file().display()))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Sources;
+    use roster_ports::Fingerprint;
+    use roster_ports::mocks::{MockStore, MockTx};
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use tempfile::TempDir;
+
+    const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+    struct Place {
+        parent: TempDir,
+        known: Vec<Fingerprint>,
+        variables: Vec<(&'static str, &'static str)>,
+    }
+
+    impl Place {
+        fn new() -> Self {
+            Self { parent: tempfile::tempdir().unwrap(), known: Vec::new(), variables: Vec::new() }
+        }
+
+        fn folder(&self) -> DataFolder {
+            DataFolder::open(&self.parent.path().join("data")).unwrap()
+        }
+
+        fn secrets(&self) -> Result<Vec<Fingerprint>, Stop> {
+            let environment = self.variables.iter().map(|(name, text)| (name.into(), text.into())).collect();
+            let settings = Settings::load(Sources { environment, ..Sources::default() }).unwrap();
+            let mut tx = MockTx::default();
+            let known = self.known.clone();
+            tx.keys.expect_fingerprints().returning(move || Ok(known.clone()));
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let database = MockStore::over(tx);
+            let found = runtime.block_on(master_secrets(&settings, &self.folder(), &database))?;
+            Ok(found.fingerprints())
+        }
+    }
+
+    #[test]
+    fn a_secret_is_made_once_and_kept_for_its_owner_alone() {
+        let mut place = Place::new();
+        let made = place.secrets().unwrap();
+        let mode = fs::metadata(place.folder().secret_file()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        place.known.clone_from(&made);
+        assert_eq!(place.secrets().unwrap(), made);
+    }
+
+    #[test]
+    fn no_secret_is_made_for_a_database_that_was_used_with_one() {
+        let mut place = Place::new();
+        place.known = vec![Fingerprint([7; 32])];
+        let stop = place.secrets().unwrap_err();
+        assert!(matches!(&stop, Stop::Usage(line) if line.starts_with("ROSTER_SECRET is not set")), "{stop}");
+        assert!(!place.folder().secret_file().exists());
+    }
+
+    #[test]
+    fn the_settings_beat_the_folder() {
+        let mut place = Place::new();
+        let local = place.secrets().unwrap();
+        place.variables = vec![("ROSTER_SECRET", SECRET)];
+        let chosen = MasterSecrets::parse(&SecretString::from(SECRET)).unwrap().fingerprints();
+        assert_eq!(place.secrets().unwrap(), chosen);
+        assert_ne!(chosen, local);
+    }
+
+    #[test]
+    fn a_local_secret_that_is_open_or_weak_is_refused() {
+        let place = Place::new();
+        let path = place.folder().secret_file();
+        for (content, mode) in [(SECRET, 0o644), ("c4n4ry", 0o600), ("", 0o600)] {
+            fs::write(&path, content).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let stop = place.secrets().unwrap_err();
+            assert!(matches!(&stop, Stop::Usage(line) if line.contains("/data/secret must be ")), "{stop}");
+            assert!(!stop.line().contains("c4n4ry"), "{stop}");
+        }
+    }
+}

@@ -10,20 +10,20 @@ use thiserror::Error;
 /// No secret is longer, in bytes.
 const LONGEST: u64 = 64 * 1024;
 
-/// Why a file is not taken as the keeper of a secret. It never repeats the content.
+/// What is wrong with a file that should keep a secret, as a predicate. It never repeats the content.
 #[derive(Debug, Error)]
 pub(crate) enum SecretFileError {
     /// It cannot be read.
-    #[error("names a file that cannot be read: {0}")]
+    #[error("cannot be read: {0}")]
     Unreadable(#[from] io::Error),
     /// Others may read it, so it is no secret any more.
-    #[error("names a file that others than its owner may read: use mode 0600")]
+    #[error("must be readable by its owner alone: use mode 0600")]
     TooOpen,
     /// Somebody else can change it.
-    #[error("names a file that belongs to another user")]
+    #[error("must belong to the user who runs Roster")]
     NotOurs,
     /// Not a secret at all.
-    #[error("names a file that is no text, or is too long")]
+    #[error("must be a text file of at most 64 KiB")]
     NotText,
 }
 

@@ -23,7 +23,7 @@ impl Shown {
     fn of(setting: &Setting, settings: &Settings) -> Self {
         let given = settings.given();
         let found = given.get(Slot::Value(setting.key)).or_else(|| given.get(Slot::File(setting.key)));
-        let value = found.map_or(Json::Null, |(value, _)| shown(setting.kind, value));
+        let value = found.map_or_else(|| nothing(setting.kind), |(value, _)| shown(setting.kind, value));
         let origin = found.map_or_else(|| "default".to_owned(), |(_, origin)| describe(origin));
         Self { name: setting.name, value, origin }
     }
@@ -36,6 +36,10 @@ impl Shown {
     fn json(&self) -> Json {
         json!({ "name": self.name, "value": self.value, "origin": self.origin })
     }
+}
+
+fn nothing(kind: Kind) -> Json {
+    if matches!(kind, Kind::List(_)) { json!([]) } else { Json::Null }
 }
 
 fn shown(kind: Kind, value: &Value) -> Json {
@@ -82,6 +86,7 @@ mod tests {
         let cost = json!({ "name": "bcrypt_cost", "value": 11, "origin": "environment ROSTER_BCRYPT_COST" });
         assert_eq!(row(&rows, "bcrypt_cost"), cost);
         assert_eq!(row(&rows, "trusted_proxies")["value"], json!(["10.0.0.0/8"]));
+        assert_eq!(row(&rows, "cors_origins")["value"], json!([]));
         let url = json!({ "name": "public_url", "value": "http://127.0.0.1:8080", "origin": "default" });
         assert_eq!(row(&rows, "public_url"), url);
         assert_eq!(row(&rows, "secret"), json!({ "name": "secret", "value": null, "origin": "default" }));

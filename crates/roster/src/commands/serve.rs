@@ -30,29 +30,24 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings, output: Output) ->
         ));
     }
     logging::start(settings);
-    for warning in settings.warnings() {
-        tracing::warn!("{warning}");
-    }
     let folder = DataFolder::open(&settings.data_dir)?;
-    if folder.is_open_to_others() {
-        tracing::warn!(folder = %folder.path().display(), "others may look into the data folder: use mode 0700");
-    }
     let _lock = folder.lock()?;
+    let listen = free_address(settings.listen)?;
     if !arguments.no_migrate {
         for migration in assembly::migrate(settings)? {
             tracing::info!(migration, "brought the schema up to date");
         }
     }
-    roster_adapter_actix::block_on(serve(arguments, settings, &folder, output))
+    roster_adapter_actix::block_on(serve(arguments, settings, &folder, listen, output))
 }
 
 async fn serve(
     arguments: &Arguments,
     settings: &Settings,
     folder: &DataFolder,
+    listen: SocketAddr,
     output: Output,
 ) -> Result<(), Stop> {
-    let listen = free_port(settings.listen)?;
     let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{listen}"));
     let ports = assembly::assemble(settings, folder, public_url.clone()).await?;
     setup::prepare_signing_keys(&ports).await?;
@@ -60,6 +55,7 @@ async fn serve(
     let server = Server::bind(http, ports.clone()).map_err(|error| cannot_listen(listen, &error))?;
     let welcome = if arguments.dev { Some(prepare_playground(&ports, folder).await?) } else { None };
 
+    warn(settings, folder);
     let address = server.address();
     tracing::info!(%address, public_url, "listening");
     greet(welcome.as_ref(), address, &public_url, output)?;
@@ -72,17 +68,24 @@ async fn serve(
     Ok(())
 }
 
-/// Finds a port for port 0 before anything is signed in the name of a URL that holds it.
-fn free_port(listen: SocketAddr) -> Result<SocketAddr, Stop> {
-    if listen.port() != 0 {
-        return Ok(listen);
-    }
+/// Looks whether the address is free before anything is changed or signed in the name of a URL that holds it; finds a
+/// port for port 0.
+fn free_address(listen: SocketAddr) -> Result<SocketAddr, Stop> {
     let bound = TcpListener::bind(listen).and_then(|listener| listener.local_addr());
     bound.map_err(|error| cannot_listen(listen, &error))
 }
 
 fn cannot_listen(listen: SocketAddr, error: &std::io::Error) -> Stop {
     Stop::Failure(format!("cannot listen on {listen}: {error}"))
+}
+
+fn warn(settings: &Settings, folder: &DataFolder) {
+    for warning in settings.warnings() {
+        tracing::warn!("{warning}");
+    }
+    if folder.is_open_to_others() {
+        tracing::warn!(folder = %folder.path().display(), "others may look into the data folder: use mode 0700");
+    }
 }
 
 async fn prepare_playground(ports: &Ports, folder: &DataFolder) -> Result<Welcome, Stop> {

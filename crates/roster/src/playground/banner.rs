@@ -27,27 +27,22 @@ pub(super) fn banner(welcome: &Welcome, url: &str) -> String {
     text + "\nCtrl-C stops it.\n"
 }
 
-/// Lines to paste into a second terminal. They need nothing but a shell, curl and sed.
+/// Lines to paste into a second terminal. They need nothing but a shell, curl and sed, and carry no
+/// comments, because not every shell takes them when typed.
 fn lessons(bootstrap: &Bootstrap, url: &str) -> String {
     let Bootstrap { administrator, people, client, facility } = bootstrap;
     let (email, password) = (&administrator.email, &administrator.password);
     let guest = people.get(1).or(people.first()).unwrap_or(administrator);
     format!(
         r#"
-Paste these into a second terminal. The token lives for a few minutes; the first line gets another one.
+Paste the lines below into a second terminal. They sign in as the administrator, ask who that is, list everybody, and
+let {guest} open the doors of a facility. The token lives for a few minutes; the first line gets another.
 
-# Sign in as the administrator
 TOKEN=$(curl -s {url}/oauth/token -d grant_type=password -d client_id={client} -d username={email} -d password={password} | sed 's/.*"access_token" *: *"\([^"]*\)".*/\1/')
-
-# Who am I?
-curl -s {url}/user -H "Authorization: Bearer $TOKEN"
-
-# Who else is there?
-curl -s '{url}/users?limit=10' -H "Authorization: Bearer $TOKEN"
-
-# Let {guest} open the doors of a facility
+curl -sw '\n' {url}/user -H "Authorization: Bearer $TOKEN"
+curl -sw '\n' '{url}/users?limit=10' -H "Authorization: Bearer $TOKEN"
 GUEST=$(curl -s '{url}/users?email={guest}' -H "Authorization: Bearer $TOKEN" | sed 's/^{{"results" *: *\[{{"id" *: *"\([^"]*\)".*/\1/')
-curl -s {url}/facilities/{facility}/give_access -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{{"userId":"'"$GUEST"'","actions":["doors:open"]}}'
+curl -sw '\n' {url}/facilities/{facility}/give_access -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{{"userId":"'"$GUEST"'","actions":["doors:open"]}}'
 "#,
         guest = guest.email,
     )

@@ -3,6 +3,8 @@
 mod banner;
 mod bootstrap;
 mod people;
+#[cfg(test)]
+mod tests;
 
 use roster_domain::ClientId;
 use roster_ports::{Stored, UserFilter};
