@@ -7,6 +7,7 @@ mod rendering;
 mod request_id;
 mod serving;
 mod timeout;
+mod unread_body;
 
 pub(crate) use catch_panic::catch_panic;
 pub(crate) use cors::Cors;

@@ -10,6 +10,7 @@ use roster_domain::RequestId;
 use std::time::{Duration, Instant};
 use tracing::{Instrument, Span};
 
+use super::unread_body::HeldBody;
 use super::{Serving, rendering, request_id};
 use crate::answer::Problem;
 use crate::http::Http;
@@ -23,7 +24,7 @@ const LOGGED_PATH: usize = 256;
 pub(crate) async fn outermost(
     http: Data<Http>,
     serving: Data<Serving>,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse, Error> {
     let start = Instant::now();
@@ -33,13 +34,15 @@ pub(crate) async fn outermost(
     request.extensions_mut().insert(id.clone());
     let span = span(&request, &id);
     let path = request.path().to_owned();
+    let held = HeldBody::of(&mut request);
     let answered = next.call(request).instrument(span.clone()).await;
     let _logging = span.enter();
     match answered {
         Ok(response) => {
             let response = finish(&serving, response, &id);
             log(response.request().method(), response.status(), start.elapsed());
-            Ok(response)
+            let Some(held) = held else { return Ok(response) };
+            Ok(response.map_body(|_, body| held.beside(body)))
         }
         Err(error) => {
             let mut answer = rendering::answer(&error, &path, &id);

@@ -9,8 +9,8 @@ use crate::answer::Problem;
 /// Gives up on a read that takes too long: 503, to be tried again.
 ///
 /// It is for reads alone. To stop waiting for a write does not stop the write, and whoever were told 503 then would
-/// take for undone what stands. How long a write waits is bounded where it can still be called off: in the queues of
-/// the store and of the hashing. How long a body takes to arrive is bounded where it is read.
+/// take for undone what stands; so a write is answered when its outcome is known. What waits is bounded by the queues
+/// of the store and of the hashing, which refuse when they are full; the arrival of a body is bounded where it is read.
 pub(crate) async fn give_up_after(
     timeout: Duration,
     request: ServiceRequest,

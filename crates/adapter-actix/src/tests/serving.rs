@@ -44,15 +44,16 @@ fn run(ports: Ports) -> Running {
     Running { address: address.recv().unwrap(), stop, thread }
 }
 
-fn send(address: SocketAddr, start: &str, connection: &str) -> TcpStream {
+fn send(address: SocketAddr, start: &str, header: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "{start} HTTP/1.1\r\nHost: roster\r\nConnection: {connection}\r\n\r\n").unwrap();
+    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+    write!(stream, "{start} HTTP/1.1\r\nHost: roster\r\n{header}\r\n\r\n").unwrap();
     stream
 }
 
 /// Sends one request and reads until the other side closes.
 fn ask(address: SocketAddr, start: &str) -> String {
-    read(send(address, start, "close"))
+    read(send(address, start, "Connection: close"))
 }
 
 fn read(mut stream: TcpStream) -> String {
@@ -118,7 +119,7 @@ fn a_server_that_stops_says_so_and_answers_what_is_in_flight() {
     let held = Held { asked: AtomicBool::new(false), entered, let_go: Arc::clone(&let_go) };
     let world = World { store: Some(Arc::new(held)), ..World::new() };
     let Running { address, stop, thread } = run(world.ports());
-    let first = send(address, "GET /health/ready", "keep-alive");
+    let first = send(address, "GET /health/ready", "Connection: keep-alive");
     in_flight.recv().unwrap();
 
     stop.send(()).unwrap();
@@ -128,5 +129,36 @@ fn a_server_that_stops_says_so_and_answers_what_is_in_flight() {
     let answer = read(first);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.to_ascii_lowercase().contains("connection: close"), "{answer}");
+    thread.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_chunked_body_that_nobody_reads_to_its_end_closes_the_connection() {
+    let Running { address, stop, thread } = run(World::new().ports());
+    let chunk = format!("18000\r\n{}\r\n", "x".repeat(0x18000));
+    for (start, status) in
+        [("POST /oauth/token", "413"), ("GET /health/live", "200"), ("OPTIONS /user", "204")]
+    {
+        let mut stream = send(address, start, "Transfer-Encoding: chunked");
+        stream.write_all(chunk.as_bytes()).unwrap();
+        let answer = read(stream);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        assert!(answer.to_ascii_lowercase().contains("connection: close"), "{answer}");
+    }
+    stop.send(()).unwrap();
+    thread.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_chunked_body_that_is_read_leaves_the_connection_open() {
+    let Running { address, stop, thread } = run(World::new().ports());
+    let chunked = "POST /oauth/token HTTP/1.1\r\nHost: roster\r\nContent-Type: application/json\r\n\
+                   Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(chunked.as_bytes()).unwrap();
+    write!(stream, "GET /health/live HTTP/1.1\r\nHost: roster\r\nConnection: close\r\n\r\n").unwrap();
+    let answers = read(stream);
+    assert!(answers.starts_with("HTTP/1.1 400") && answers.contains("HTTP/1.1 200"), "{answers}");
+    stop.send(()).unwrap();
     thread.join().unwrap().unwrap();
 }
