@@ -26,12 +26,12 @@ impl HmacSeals {
 }
 
 impl Seals for HmacSeals {
-    fn seal(&self, purpose: &'static str, payload: &[u8]) -> String {
+    fn seal(&self, purpose: &str, payload: &[u8]) -> String {
         let tag = tag(&self.keys.current, purpose, payload);
         URL_SAFE_NO_PAD.encode([payload, tag.as_ref().split_at(TAG_BYTES).0].concat())
     }
 
-    fn open(&self, purpose: &'static str, sealed: &str) -> Option<Vec<u8>> {
+    fn open(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
         let mut payload = URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let shown = payload.split_off(payload.len().checked_sub(TAG_BYTES)?);
         let fits = |key| tag(key, purpose, &payload).as_ref().split_at(TAG_BYTES).0.ct_eq(&shown).into();

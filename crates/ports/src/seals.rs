@@ -3,11 +3,12 @@ use roster_domain::UserId;
 /// Makes opaque texts that only this service can make, such as cursors.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait Seals: Send + Sync {
-    /// A URL-safe text that carries the payload. It is not secret, but cannot be altered.
-    fn seal(&self, purpose: &'static str, payload: &[u8]) -> String;
+    /// A URL-safe text that carries the payload and is good for this purpose alone. The payload is not secret, but cannot
+    /// be altered; the purpose is not in it.
+    fn seal(&self, purpose: &str, payload: &[u8]) -> String;
 
     /// The payload; `None` for whatever [`Seals::seal`] did not make for this purpose.
-    fn open(&self, purpose: &'static str, sealed: &str) -> Option<Vec<u8>>;
+    fn open(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>>;
 }
 
 /// Proves to Intercom who a user is (its identity verification).

@@ -25,16 +25,12 @@ impl<T> Page<T> {
 }
 
 /// Seals the place after an item into a cursor that is good for this list alone.
-pub(crate) fn seal_uuid(ports: &Ports, list: &'static str, of: Uuid, after: Uuid) -> String {
-    ports.seals.seal(list, &[of.as_bytes().as_slice(), after.as_bytes()].concat())
+pub(crate) fn seal_after(ports: &Ports, list: &str, after: Uuid) -> String {
+    ports.seals.seal(list, after.as_bytes())
 }
 
-/// The place in a cursor of [`seal_uuid`]; refuses one of another list.
-pub(crate) fn open_uuid(ports: &Ports, list: &'static str, of: Uuid, cursor: &str) -> Result<Uuid, Refused> {
+/// The place in a cursor of [`seal_after`]; refuses one of another list.
+pub(crate) fn open_after(ports: &Ports, list: &str, cursor: &str) -> Result<Uuid, Refused> {
     let payload = ports.seals.open(list, cursor).ok_or(Refused::UnknownCursor)?;
-    let (list_of, after) = payload.split_at_checked(16).ok_or(Refused::UnknownCursor)?;
-    if list_of != of.as_bytes() {
-        return Err(Refused::UnknownCursor);
-    }
-    Uuid::from_slice(after).map_err(|_| Refused::UnknownCursor)
+    Uuid::from_slice(&payload).map_err(|_| Refused::UnknownCursor)
 }

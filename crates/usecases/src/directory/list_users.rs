@@ -1,13 +1,11 @@
 use chrono::DateTime;
 use roster_domain::permission::{Caller, Operation, Target, decide};
-use roster_domain::{DirectoryEntry, NameKey, UserId};
+use roster_domain::{DirectoryEntry, EmailKey, NameKey, UserId};
 use roster_ports::{Position, Slice, UserFilter};
 use uuid::Uuid;
 
 use super::Profile;
 use crate::{Failure, Page, Ports, Refused};
-
-const CURSOR: &str = "users";
 
 /// Which part of the directory to list.
 #[derive(Debug, Clone)]
@@ -41,50 +39,41 @@ pub struct DirectoryPage {
 /// Lists people by last name, first name, creation and id.
 pub async fn list_users(ports: &Ports, caller: &Caller, list: ListUsers) -> Result<DirectoryPage, Failure> {
     decide(Operation::ListUsers, Target::Another, caller)?;
-    let fingerprint = fingerprint(&list.filter);
-    let slice = slice(ports, &list, &fingerprint)?;
+    let cursor = cursor_of(&list.filter);
+    let slice = slice(ports, &list, &cursor)?;
     let (filter, take) = (list.filter, list.limit + 1);
     let (entries, total) = ports
         .store
         .read(move |tx| Ok((tx.users().list(&filter, &slice, take)?, tx.users().count(&filter)?)))
         .await?;
-    let seal = |last: &DirectoryEntry| seal(ports, &fingerprint, &Position::of(&last.user));
+    let seal = |last: &DirectoryEntry| ports.seals.seal(&cursor, &payload(&Position::of(&last.user)));
     let page = Page::cut(entries, list.limit, seal);
     let items = page.items.into_iter().map(|entry| Profile::seen_by(caller, entry)).collect();
     Ok(DirectoryPage { people: Page { items, next_cursor: page.next_cursor }, total })
 }
 
-fn slice(ports: &Ports, list: &ListUsers, fingerprint: &str) -> Result<Slice, Refused> {
+fn slice(ports: &Ports, list: &ListUsers, cursor_of_list: &str) -> Result<Slice, Refused> {
     match &list.start {
         Start::Page(page) => Ok(Slice::Skip(page.saturating_sub(1).saturating_mul(u64::from(list.limit)))),
         Start::Cursor(cursor) => {
-            let payload = ports.seals.open(CURSOR, cursor).ok_or(Refused::UnknownCursor)?;
-            open(&payload, fingerprint).map(Slice::After).ok_or(Refused::UnknownCursor)
+            let payload = ports.seals.open(cursor_of_list, cursor).ok_or(Refused::UnknownCursor)?;
+            position(&payload).map(Slice::After).ok_or(Refused::UnknownCursor)
         }
     }
 }
 
-/// A cursor holds: length of the fingerprint, fingerprint, creation in µs, id, folded names.
-fn seal(ports: &Ports, fingerprint: &str, position: &Position) -> String {
-    let length = u32::try_from(fingerprint.len()).unwrap_or(u32::MAX);
-    let payload = [
-        length.to_be_bytes().as_slice(),
-        fingerprint.as_bytes(),
-        &position.created_at.timestamp_micros().to_be_bytes(),
+/// A cursor holds: creation in µs, id, folded names.
+fn payload(position: &Position) -> Vec<u8> {
+    [
+        position.created_at.timestamp_micros().to_be_bytes().as_slice(),
         position.id.uuid().as_bytes(),
         position.name_key.as_str().as_bytes(),
     ]
-    .concat();
-    ports.seals.seal(CURSOR, &payload)
+    .concat()
 }
 
-fn open(payload: &[u8], fingerprint: &str) -> Option<Position> {
-    let (length, rest) = payload.split_first_chunk::<4>()?;
-    let (made_for, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
-    if made_for != fingerprint.as_bytes() {
-        return None;
-    }
-    let (created_at, rest) = rest.split_first_chunk::<8>()?;
+fn position(payload: &[u8]) -> Option<Position> {
+    let (created_at, rest) = payload.split_first_chunk::<8>()?;
     let (id, name_key) = rest.split_first_chunk::<16>()?;
     Some(Position {
         name_key: NameKey::from_stored(String::from_utf8(name_key.to_vec()).ok()?),
@@ -93,15 +82,15 @@ fn open(payload: &[u8], fingerprint: &str) -> Option<Position> {
     })
 }
 
-/// Tells filters apart, whatever the order and repetition of their values.
-fn fingerprint(filter: &UserFilter) -> String {
+/// The purpose of a cursor: to go on with the list of these filters, whatever the order and repetition of the ids.
+fn cursor_of(filter: &UserFilter) -> String {
     let mut ids = filter.ids.clone();
     if let Some(ids) = &mut ids {
         ids.sort_unstable();
         ids.dedup();
     }
     let words = filter.search.as_ref().map(|words| words.iter().collect::<Vec<_>>());
-    format!("{:?} {:?} {:?}", filter.email.as_ref().map(roster_domain::EmailKey::as_str), ids, words)
+    format!("users {:?} {ids:?} {words:?}", filter.email.as_ref().map(EmailKey::as_str))
 }
 
 #[cfg(test)]
@@ -149,7 +138,9 @@ mod tests {
         let ada = user(1, &[Role::Tech]);
         let (ports, _) = three_people().ports();
         let first = list_users(&ports, &caller(&ada), list(Start::Page(1), Some("byron"))).await.unwrap();
-        for cursor in [first.people.next_cursor.unwrap(), "users.00".to_owned(), "junk".to_owned()] {
+        for cursor in
+            [first.people.next_cursor.unwrap(), "users None None None.00".to_owned(), "junk".to_owned()]
+        {
             let failure =
                 list_users(&ports, &caller(&ada), list(Start::Cursor(cursor), None)).await.unwrap_err();
             assert!(matches!(failure, Failure::Refused(Refused::UnknownCursor)));

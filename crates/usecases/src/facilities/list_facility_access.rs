@@ -1,9 +1,8 @@
 use roster_domain::permission::{Caller, Operation, Target, decide};
 use roster_domain::{Access, ActionName, FacilityId, UserId};
 
+use crate::paging::{open_after, seal_after};
 use crate::{Failure, Page, Ports, Refused};
-
-const CURSOR: &str = "facility-access";
 
 /// Who of the enabled people may do something at a facility now, ordered by user; with an action, who may do that.
 /// `None` is a facility that does not exist.
@@ -16,43 +15,15 @@ pub async fn list_facility_access(
     cursor: Option<&str>,
 ) -> Result<Page<Access>, Failure> {
     decide(Operation::ListFacilityAccess, Target::Another, caller)?;
-    let list = List { facility, action };
-    let after = cursor.map(|cursor| list.open(ports, cursor)).transpose()?;
+    let list = format!("access to facility {facility:?}, action {action:?}");
+    let after = cursor.map(|cursor| open_after(ports, &list, cursor)).transpose()?.map(UserId::new);
     let facility = facility.ok_or(Refused::NotFound)?;
     let now = ports.clock.now();
-    let action = list.action.clone();
     let held = ports
         .store
         .read(move |tx| tx.access().of_facility(facility, action.as_ref(), now, after, limit + 1))
         .await?;
-    Ok(Page::cut(held, limit, |last| list.seal(ports, last.user)))
-}
-
-/// The list for which a cursor is good.
-struct List {
-    facility: Option<FacilityId>,
-    action: Option<ActionName>,
-}
-
-impl List {
-    fn name(&self) -> Vec<u8> {
-        let facility = self.facility.map(FacilityId::uuid).unwrap_or_default();
-        let action = self.action.as_ref().map_or("", ActionName::as_str);
-        [facility.as_bytes().as_slice(), action.as_bytes()].concat()
-    }
-
-    fn seal(&self, ports: &Ports, after: UserId) -> String {
-        ports.seals.seal(CURSOR, &[after.uuid().as_bytes().as_slice(), &self.name()].concat())
-    }
-
-    fn open(&self, ports: &Ports, cursor: &str) -> Result<UserId, Refused> {
-        let payload = ports.seals.open(CURSOR, cursor).ok_or(Refused::UnknownCursor)?;
-        let (after, name) = payload.split_first_chunk::<16>().ok_or(Refused::UnknownCursor)?;
-        if name != self.name() {
-            return Err(Refused::UnknownCursor);
-        }
-        Ok(UserId::new(uuid::Uuid::from_bytes(*after)))
-    }
+    Ok(Page::cut(held, limit, |last| seal_after(ports, &list, last.user.uuid())))
 }
 
 #[cfg(test)]

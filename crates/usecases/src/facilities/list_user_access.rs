@@ -2,10 +2,8 @@ use roster_domain::permission::{Caller, Operation, decide};
 use roster_domain::{Access, FacilityId, Status, UserId};
 
 use crate::directory::target_of;
-use crate::paging::{open_uuid, seal_uuid};
+use crate::paging::{open_after, seal_after};
 use crate::{Failure, Page, Ports, Refused};
-
-const CURSOR: &str = "user-access";
 
 /// What a person may do at facilities now, ordered by facility. A disabled person may do nothing.
 pub async fn list_user_access(
@@ -16,8 +14,8 @@ pub async fn list_user_access(
     cursor: Option<&str>,
 ) -> Result<Page<Access>, Failure> {
     decide(Operation::ReadUserAccess, target_of(caller, user), caller)?;
-    let of = user.map(UserId::uuid).unwrap_or_default();
-    let after = cursor.map(|cursor| open_uuid(ports, CURSOR, of, cursor)).transpose()?.map(FacilityId::new);
+    let list = format!("access of user {user:?}");
+    let after = cursor.map(|cursor| open_after(ports, &list, cursor)).transpose()?.map(FacilityId::new);
     let user = user.ok_or(Refused::NotFound)?;
     let now = ports.clock.now();
     let found = ports
@@ -29,7 +27,7 @@ pub async fn list_user_access(
         })
         .await?;
     let held = found.ok_or(Refused::NotFound)?;
-    Ok(Page::cut(held, limit, |last| seal_uuid(ports, CURSOR, of, last.facility.uuid())))
+    Ok(Page::cut(held, limit, |last| seal_after(ports, &list, last.facility.uuid())))
 }
 
 #[cfg(test)]
