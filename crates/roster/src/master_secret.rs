@@ -113,8 +113,8 @@ mod tests {
     fn a_secret_is_made_once_and_kept_for_its_owner_alone() {
         let mut place = Place::new();
         let made = place.secrets().unwrap();
-        let mode = fs::metadata(place.folder().secret_file()).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let permissions = fs::metadata(place.folder().secret_file()).unwrap().permissions().mode();
+        assert_eq!(permissions & 0o777, 0o600);
         place.known.clone_from(&made);
         assert_eq!(place.secrets().unwrap(), made);
     }

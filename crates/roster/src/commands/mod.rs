@@ -30,7 +30,7 @@ pub(crate) enum Command {
     /// Look after the clients of the token endpoint.
     #[command(subcommand)]
     Client(ClientCommand),
-    /// Print the `OpenAPI` document.
+    /// Print the OpenAPI document.
     Openapi,
     /// Ask the service on this machine whether it is ready: exit code 0 if so, else 1.
     Healthcheck,

@@ -45,9 +45,10 @@ fn flag_argument(slot: Slot) -> Option<Arg> {
 
 fn form(kind: Kind) -> String {
     match kind {
-        Kind::Text(form) | Kind::Secret(form) => form.to_uppercase().replace(' ', "-"),
-        Kind::Whole { .. } => "NUMBER".to_owned(),
-        Kind::List(form) => format!("{},…", form.to_uppercase()),
+        Kind::Text(form) | Kind::Secret(form) => form.replace(' ', "-"),
+        Kind::Whole { unit: "", .. } => "number".to_owned(),
+        Kind::Whole { unit, .. } => unit.to_owned(),
+        Kind::List(form) => format!("{form},…"),
     }
 }
 
