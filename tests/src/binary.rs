@@ -2,10 +2,11 @@ use std::env;
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use crate::log::Log;
 use crate::wait::within;
 
 /// The longest that any command of the tests may take.
@@ -53,6 +54,13 @@ impl Roster {
         self
     }
 
+    /// Without this variable.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.environment.retain(|(known, _)| known != name);
+        self
+    }
+
     /// On this data folder.
     #[must_use]
     pub fn on(self, data: &Path) -> Self {
@@ -95,8 +103,17 @@ impl Roster {
         finished
     }
 
+    /// Starts it and follows its output; whoever starts it ends it.
+    pub fn spawn(&self) -> (Child, Log) {
+        let mut child = self.command().spawn().expect("the binary starts");
+        let log = Log::default();
+        log.follow(child.stdout.take().expect("standard output is piped"));
+        log.follow(child.stderr.take().expect("standard error is piped"));
+        (child, log)
+    }
+
     /// The process to start, with its output piped.
-    pub(crate) fn command(&self) -> Command {
+    fn command(&self) -> Command {
         let mut command = Command::new(path());
         command.args(&self.arguments).env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
         if let Some(folder) = &self.folder {

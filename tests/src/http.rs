@@ -36,7 +36,8 @@ pub struct Http {
 }
 
 impl Http {
-    pub(crate) fn new(address: SocketAddr) -> Self {
+    /// To a service that listens there.
+    pub fn at(address: SocketAddr) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)

@@ -55,7 +55,7 @@ impl ServiceOptions {
             run = run.with(name, value);
         }
         let (child, log, address) = launch(&run);
-        Service { data, run, http: Http::new(address), log, child: Mutex::new(child) }
+        Service { data, run, http: Http::at(address), log, child: Mutex::new(child) }
     }
 }
 
@@ -158,10 +158,7 @@ impl Drop for Service {
 }
 
 fn launch(run: &Roster) -> (Child, Log, SocketAddr) {
-    let mut child = run.command().spawn().expect("the binary starts");
-    let log = Log::default();
-    log.follow(child.stdout.take().expect("standard output is piped"));
-    log.follow(child.stderr.take().expect("standard error is piped"));
+    let (mut child, log) = run.spawn();
     let address = within(START, "the ready line", || {
         let address = log.events().iter().find_map(ready_address);
         if address.is_none()
