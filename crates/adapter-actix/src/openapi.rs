@@ -8,7 +8,7 @@ use utoipa::openapi::security::{
     ClientCredentials, Flow, Http, HttpAuthScheme, HttpBuilder, OAuth2, Password, Scopes,
     SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{Components, ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{Components, ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi as _};
 
 use crate::answer::{Problem, ProblemBody};
@@ -136,11 +136,21 @@ impl Modify for SharedResponses {
             let tokens = operation.operation_id.as_deref() == Some("issue_token");
             let reference = Ref::from_response_name(if tokens { "OAuthError" } else { "Problem" });
             operation.responses.responses.insert("default".to_owned(), RefOr::Ref(reference));
+            operation.responses.responses.values_mut().for_each(describe);
         }
     }
 }
 
-fn shared(schema: &str, media_type: &str) -> RefOr<utoipa::openapi::Response> {
+/// A description is required (OpenAPI 3.1 §4.8.17), also where there is nothing to add.
+fn describe(response: &mut RefOr<Response>) {
+    if let RefOr::T(response) = response
+        && response.description.is_empty()
+    {
+        "Success".clone_into(&mut response.description);
+    }
+}
+
+fn shared(schema: &str, media_type: &str) -> RefOr<Response> {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
     let description = if schema == "Problem" { "A problem (RFC 9457)" } else { "An error (RFC 6749 §5.2)" };
     ResponseBuilder::new().description(description).content(media_type, content).build().into()

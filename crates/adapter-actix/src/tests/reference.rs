@@ -60,6 +60,18 @@ fn every_reference_of_the_document_leads_somewhere() {
 }
 
 #[test]
+fn every_answer_is_described() {
+    for item in document()["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let described = response["description"].as_str().is_some_and(|text| !text.is_empty());
+                assert!(described || status == "default", "{}: {status}", operation["operationId"]);
+            }
+        }
+    }
+}
+
+#[test]
 fn who_needs_a_token_is_described_so() {
     let document = document();
     for route in ROUTES.iter().filter(|route| route.path != "/docs/{file:.*}") {
