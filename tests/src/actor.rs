@@ -23,7 +23,14 @@ impl Actor {
     /// Somebody without a token.
     pub(crate) fn nobody(http: Http) -> Self {
         let nothing = String::new;
-        Self { id: nothing(), email: nothing(), password: nothing(), token: nothing(), refresh_token: None, http }
+        Self {
+            id: nothing(),
+            email: nothing(),
+            password: nothing(),
+            token: nothing(),
+            refresh_token: None,
+            http,
+        }
     }
 
     /// The same somebody with another token.

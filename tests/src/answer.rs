@@ -66,7 +66,8 @@ impl Answer {
         let problem = self.expect_problem(422, "validation_failed");
         let errors = problem["errors"].as_array().unwrap_or_else(|| panic!("no errors: {self}"));
         let text = |error: &Value, member: &str| error[member].as_str().unwrap_or_default().to_owned();
-        let mut faults: Vec<_> = errors.iter().map(|error| (text(error, "pointer"), text(error, "code"))).collect();
+        let mut faults: Vec<_> =
+            errors.iter().map(|error| (text(error, "pointer"), text(error, "code"))).collect();
         faults.sort();
         faults
     }

@@ -91,7 +91,8 @@ impl Roster {
         drop(stdin);
         let stdout = read_aside(child.stdout.take());
         let stderr = read_aside(child.stderr.take());
-        let status = within(LIMIT, &self.arguments, || child.try_wait().expect("the command can be waited for"));
+        let status =
+            within(LIMIT, &self.arguments, || child.try_wait().expect("the command can be waited for"));
         let collect = |reader: JoinHandle<String>| reader.join().expect("the output is read");
         Finished { code: status.code().unwrap_or(-1), stdout: collect(stdout), stderr: collect(stderr) }
     }
@@ -115,7 +116,10 @@ impl Roster {
     /// The process to start, with its output piped.
     fn command(&self) -> Command {
         let mut command = Command::new(path());
-        command.args(&self.arguments).env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+            .args(&self.arguments)
+            .env_clear()
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }
@@ -136,7 +140,11 @@ fn read_aside(stream: Option<impl Read + Send + 'static>) -> JoinHandle<String> 
 /// Where the binary under test lies: `ROSTER_TEST_BINARY`, else beside the tests in the target folder.
 pub(crate) fn path() -> PathBuf {
     let path = env::var_os("ROSTER_TEST_BINARY").map_or_else(beside_the_tests, PathBuf::from);
-    assert!(path.is_file(), "no binary at {}: `cargo build -p roster`, or set ROSTER_TEST_BINARY", path.display());
+    assert!(
+        path.is_file(),
+        "no binary at {}: `cargo build -p roster`, or set ROSTER_TEST_BINARY",
+        path.display()
+    );
     path
 }
 

@@ -20,12 +20,15 @@ impl Service {
     /// Registers a confidential client for every grant and scope, with these flags beside.
     #[track_caller]
     pub fn register_client(&self, id: &str, flags: &[&str]) -> ClientCredentials {
-        let grants = ["password", "refresh_token", "client_credentials"].into_iter().flat_map(|grant| ["--grant", grant]);
+        let grants = ["password", "refresh_token", "client_credentials"]
+            .into_iter()
+            .flat_map(|grant| ["--grant", grant]);
         let scopes = ALL_SCOPES.into_iter().flat_map(|scope| ["--scope", scope]);
         let arguments = ["client", "create", "--json", "--id", id].into_iter();
         let arguments = arguments.chain(grants).chain(scopes).chain(flags.iter().copied());
         let finished = self.command(arguments).succeed();
-        let printed: serde_json::Value = serde_json::from_str(&finished.stdout).expect("JSON on standard output");
+        let printed: serde_json::Value =
+            serde_json::from_str(&finished.stdout).expect("JSON on standard output");
         assert_eq!(printed["client_id"], id, "{finished:?}");
         let secret = printed["client_secret"].as_str().expect("a secret").to_owned();
         ClientCredentials { id: id.to_owned(), secret }

@@ -107,7 +107,8 @@ fn encode(body: &Body) -> (Option<String>, Option<Vec<u8>>) {
 
 fn read(asked: String, mut response: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Error> {
     let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let headers = response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+    let headers =
+        response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
     let status = response.status().as_u16();
     let body = response.body_mut().with_config().limit(64 << 20).read_to_vec()?;
     Ok(Answer { asked, status, headers, body })

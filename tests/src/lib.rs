@@ -3,7 +3,12 @@
 //! A test reads like a sentence: [`Service::start`] a service, let its [`administrator`](Service::administrator) or some
 //! [`user`](Service::user) call it, and look at the [`Answer`], the [`Log`] or the [`Database`]. Whatever goes wrong here
 //! panics, with what was expected, since that is how a test fails.
-#![expect(clippy::expect_used, clippy::missing_panics_doc, clippy::panic, reason = "a harness fails its test by panicking")]
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "a harness fails its test by panicking"
+)]
 
 mod actor;
 mod answer;
@@ -12,6 +17,7 @@ mod client;
 mod database;
 mod http;
 mod log;
+mod missing;
 mod people;
 mod picture;
 mod raw;
@@ -26,6 +32,7 @@ pub use client::ClientCredentials;
 pub use database::Database;
 pub use http::{Body, Http};
 pub use log::Log;
+pub use missing::needed_program;
 pub use picture::{Form, Picture};
 pub use raw::{RawAnswer, RawSocket};
 pub use service::{Service, ServiceOptions};

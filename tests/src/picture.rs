@@ -43,7 +43,12 @@ impl Picture {
 }
 
 fn red_and_blue(width: u32, height: u32) -> DynamicImage {
-    let picture = RgbImage::from_fn(width, height, |x, _| if x < width / 2 { Rgb([200, 0, 0]) } else { Rgb([0, 0, 200]) });
+    let picture =
+        RgbImage::from_fn(
+            width,
+            height,
+            |x, _| if x < width / 2 { Rgb([200, 0, 0]) } else { Rgb([0, 0, 200]) },
+        );
     DynamicImage::ImageRgb8(picture)
 }
 
@@ -100,7 +105,8 @@ impl Form {
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for (disposition, content) in &self.parts {
-            let head = format!("--{}\r\nContent-Disposition: form-data; {disposition}\r\n\r\n", Self::BOUNDARY);
+            let head =
+                format!("--{}\r\nContent-Disposition: form-data; {disposition}\r\n\r\n", Self::BOUNDARY);
             bytes.extend(head.into_bytes());
             bytes.extend(content);
             bytes.extend(b"\r\n");

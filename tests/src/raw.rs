@@ -42,7 +42,9 @@ impl RawSocket {
             match self.0.read(&mut buffer) {
                 Ok(0) => return answer(&bytes, true),
                 Ok(count) => bytes.extend(buffer.iter().take(count)),
-                Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return answer(&bytes, true),
+                Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => {
+                    return answer(&bytes, true);
+                }
                 Err(_) => return answer(&bytes, false),
             }
         }

@@ -125,7 +125,8 @@ impl Service {
     /// Asks it to end as `kill` does, and waits.
     pub fn terminate(&self) -> ExitStatus {
         let mut child = self.child();
-        let signal = std::process::Command::new("kill").arg(child.id().to_string()).status();
+        // A shell can always send a signal; the program `kill` is not everywhere.
+        let signal = std::process::Command::new("sh").arg("-c").arg(format!("kill {}", child.id())).status();
         assert!(signal.is_ok_and(|status| status.success()), "the signal is sent");
         within(START, "the end of the service", || child.try_wait().expect("the process can be asked"))
     }

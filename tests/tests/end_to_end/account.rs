@@ -6,7 +6,10 @@ use sha2::{Digest, Sha256};
 
 /// Where each member stands in a JSON text.
 fn positions(text: &str, members: &[&str]) -> Vec<usize> {
-    members.iter().map(|member| text.find(&format!("\"{member}\":")).unwrap_or_else(|| panic!("no {member}"))).collect()
+    members
+        .iter()
+        .map(|member| text.find(&format!("\"{member}\":")).unwrap_or_else(|| panic!("no {member}")))
+        .collect()
 }
 
 #[test]
@@ -14,8 +17,21 @@ fn the_account_has_its_members_in_the_published_order() {
     let service = Service::start();
     let answer = service.administrator().get("/user");
     let members = [
-        "id", "email", "firstName", "lastName", "fullName", "emailVerified", "roles", "activeWorkspace", "picture",
-        "isSso", "connection", "groupId", "phoneNumber", "jobTitle", "intercomHash",
+        "id",
+        "email",
+        "firstName",
+        "lastName",
+        "fullName",
+        "emailVerified",
+        "roles",
+        "activeWorkspace",
+        "picture",
+        "isSso",
+        "connection",
+        "groupId",
+        "phoneNumber",
+        "jobTitle",
+        "intercomHash",
     ];
     let account = answer.expect(200);
     assert_eq!(account["data"].as_object().unwrap().len(), members.len(), "{account}");
@@ -42,7 +58,8 @@ fn what_is_not_set_is_null() {
 fn names_and_job_title_change_together() {
     let service = Service::start();
     let user = service.user("tech");
-    let answer = user.patch("/user", json!({ "firstName": " Zoë ", "lastName": "Ng", "jobTitle": "Engineer" }));
+    let answer =
+        user.patch("/user", json!({ "firstName": " Zoë ", "lastName": "Ng", "jobTitle": "Engineer" }));
     assert_eq!(answer.expect(200), json!({ "status": "ok", "message": "User updated" }));
     let account = user.get("/user").expect(200)["data"].clone();
     assert_eq!(account["fullName"], "Zoë Ng");
@@ -108,7 +125,10 @@ fn own_grants_are_listed_by_facility() {
     let answer = user.get("/user/facilities").expect(200);
     assert_eq!(answer["status"], "ok");
     let grants = answer["data"].as_array().unwrap();
-    assert_eq!(grants.iter().map(|grant| grant["facilityId"].as_str().unwrap()).collect::<Vec<_>>(), [first, second]);
+    assert_eq!(
+        grants.iter().map(|grant| grant["facilityId"].as_str().unwrap()).collect::<Vec<_>>(),
+        [first, second]
+    );
     assert_eq!(grants[0]["actions"], json!(["alarms:read", "cameras:read"]));
     assert_eq!(grants[0]["expiresAt"], Value::Null);
     assert!(grants[0]["grantedAt"].is_string());
@@ -145,7 +165,8 @@ fn a_change_of_an_old_version_is_refused() {
     let matching = [("if-match", tag.as_str())];
     user.send("PATCH", "/user", &matching, &change("First")).expect(200);
     user.send("PATCH", "/user", &matching, &change("Second")).expect_problem(412, "version_mismatch");
-    user.send("DELETE", "/user/phone_number", &matching, &Body::Empty).expect_problem(412, "version_mismatch");
+    user.send("DELETE", "/user/phone_number", &matching, &Body::Empty)
+        .expect_problem(412, "version_mismatch");
     user.send("DELETE", "/user/picture", &matching, &Body::Empty).expect_problem(412, "version_mismatch");
     user.send("PATCH", "/user", &[("if-match", "*")], &change("Third")).expect(200);
     assert_eq!(user.get("/user").expect(200)["data"]["firstName"], "Third");

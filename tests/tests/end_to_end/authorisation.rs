@@ -65,10 +65,26 @@ const RULES: &[Rule] = &[
     anyone("GET /users", &["users:get"], Who::Anybody),
     anyone("POST /users", &["users:create"], Who::Administrators),
     person("GET /users/{id}", (&["profile:get", "users:get"], Who::People), (&["users:get"], Who::Anybody)),
-    person("PUT /users/{id}", (&["profile:modify", "users:modify"], Who::People), (&["users:modify"], Who::Administrators)),
-    person("PATCH /users/{id}", (&["profile:modify", "users:modify"], Who::People), (&["users:modify"], Who::Administrators)),
-    person("DELETE /users/{id}", (&["users:delete"], Who::Administrators), (&["users:delete"], Who::Administrators)),
-    person("GET /users/{id}/facilities", (&["profile:get", "users:get"], Who::People), (&["users:write"], Who::Administrators)),
+    person(
+        "PUT /users/{id}",
+        (&["profile:modify", "users:modify"], Who::People),
+        (&["users:modify"], Who::Administrators),
+    ),
+    person(
+        "PATCH /users/{id}",
+        (&["profile:modify", "users:modify"], Who::People),
+        (&["users:modify"], Who::Administrators),
+    ),
+    person(
+        "DELETE /users/{id}",
+        (&["users:delete"], Who::Administrators),
+        (&["users:delete"], Who::Administrators),
+    ),
+    person(
+        "GET /users/{id}/facilities",
+        (&["profile:get", "users:get"], Who::People),
+        (&["users:write"], Who::Administrators),
+    ),
     anyone("POST /facilities/{facilityId}/give_access", &["users:write"], Who::Administrators),
     anyone("POST /facilities/{facilityId}/remove_access", &["users:write"], Who::Administrators),
     anyone("GET /facilities/{facilityId}/access", &["users:write"], Who::Administrators),
@@ -125,7 +141,8 @@ impl Rule {
 
     /// Sends the call with everything wrong that comes after the right to call.
     fn spoiled(&self, by: &Actor, about: &str) -> Answer {
-        let body = if self.method() == "GET" { Body::Empty } else { Body::Bytes("text/plain", vec![b'x'; 70_000]) };
+        let body =
+            if self.method() == "GET" { Body::Empty } else { Body::Bytes("text/plain", vec![b'x'; 70_000]) };
         by.send(self.method(), &self.path(about), &[], &body)
     }
 
@@ -147,8 +164,13 @@ fn route_calls() -> Vec<String> {
 
 #[test]
 fn every_route_has_a_row() {
-    let known: BTreeSet<String> =
-        RULES.iter().map(|rule| rule.call).chain(OPEN.iter().copied()).chain(ELSEWHERE.iter().copied()).map(str::to_owned).collect();
+    let known: BTreeSet<String> = RULES
+        .iter()
+        .map(|rule| rule.call)
+        .chain(OPEN.iter().copied())
+        .chain(ELSEWHERE.iter().copied())
+        .map(str::to_owned)
+        .collect();
     let served: BTreeSet<String> = route_calls().into_iter().collect();
     assert_eq!(served, known);
 }
@@ -157,7 +179,9 @@ fn every_route_has_a_row() {
 fn without_a_valid_token_nothing_else_is_looked_at() {
     let mut service = Service::options().with("ROSTER_ACCESS_TOKEN_TTL", "1").start();
     let administrator = service.administrator();
-    roster_tests::eventually("the end of the token", || (administrator.get("/user").status == 401).then_some(()));
+    roster_tests::eventually("the end of the token", || {
+        (administrator.get("/user").status == 401).then_some(())
+    });
     service.kill();
     service.restart_with("ROSTER_ACCESS_TOKEN_TTL", "300");
     let forged = service.administrator();
@@ -170,7 +194,11 @@ fn without_a_valid_token_nothing_else_is_looked_at() {
         for actor in [&administrator, &forged] {
             let invalid = rule.spoiled(actor, &administrator.id);
             invalid.expect_problem(401, "invalid_token");
-            assert_eq!(invalid.header("www-authenticate"), Some("Bearer error=\"invalid_token\""), "{invalid}");
+            assert_eq!(
+                invalid.header("www-authenticate"),
+                Some("Bearer error=\"invalid_token\""),
+                "{invalid}"
+            );
         }
     }
 }
@@ -246,7 +274,9 @@ fn a_client_is_nobody_and_a_trusted_one_administers() {
             let answer = rule.spoiled(client, &cast.tech.id);
             match (rule.about, rule.others.1) {
                 (About::Oneself, _) => drop(answer.expect_problem(403, "not_for_clients")),
-                (_, Who::Administrators) if !is_trusted => drop(answer.expect_problem(403, "insufficient_role")),
+                (_, Who::Administrators) if !is_trusted => {
+                    drop(answer.expect_problem(403, "insufficient_role"))
+                }
                 _ => is_let_in(&answer),
             }
         }

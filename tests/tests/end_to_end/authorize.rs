@@ -9,16 +9,22 @@ const IDENTITY: [&str; 5] =
 fn identity(answer: &Answer) -> Vec<String> {
     answer.expect_status(200);
     assert_eq!(answer.body, b"", "{answer}");
-    IDENTITY.iter().map(|name| answer.header(name).unwrap_or_else(|| panic!("no {name}: {answer}")).to_owned()).collect()
+    IDENTITY
+        .iter()
+        .map(|name| answer.header(name).unwrap_or_else(|| panic!("no {name}: {answer}")).to_owned())
+        .collect()
 }
 
 #[test]
 fn a_valid_token_is_allowed_with_all_that_is_known() {
     let service = Service::start();
     let administrator = service.administrator();
-    administrator.patch(&format!("/users/{}", administrator.id), json!({ "roles": ["tech", "board"] })).expect(200);
+    administrator
+        .patch(&format!("/users/{}", administrator.id), json!({ "roles": ["tech", "board"] }))
+        .expect(200);
     let narrow = service.sign_in_with(&administrator, &["users:get", "users:write"]);
-    let expected = [&administrator.id, &administrator.email, "tech,board", "users:get users:write", "test-client"];
+    let expected =
+        [&administrator.id, &administrator.email, "tech,board", "users:get users:write", "test-client"];
     assert_eq!(identity(&narrow.get("/authorize")), expected);
 }
 
@@ -61,7 +67,10 @@ fn a_denial_carries_no_identity() {
         let answer = actor.get("/authorize");
         assert_eq!(answer.status, 401);
         assert!(is_silent(&answer), "{answer}");
-        assert!(answer.header("www-authenticate").is_some_and(|value| value.starts_with("Bearer")), "{answer}");
+        assert!(
+            answer.header("www-authenticate").is_some_and(|value| value.starts_with("Bearer")),
+            "{answer}"
+        );
     }
 }
 

@@ -31,8 +31,19 @@ fn mode(path: &Path) -> u32 {
 #[test]
 fn every_command_has_help() {
     for command in [
-        "", "serve", "db", "db migrate", "admin", "admin create", "client", "client create", "openapi", "healthcheck",
-        "config", "config check", "config show",
+        "",
+        "serve",
+        "db",
+        "db migrate",
+        "admin",
+        "admin create",
+        "client",
+        "client create",
+        "openapi",
+        "healthcheck",
+        "config",
+        "config check",
+        "config show",
     ] {
         let arguments = command.split_whitespace().chain(["--help"]);
         let finished = Roster::new(arguments).succeed();
@@ -60,7 +71,10 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
         "db copy",
     ] {
         let data = tempfile::tempdir().unwrap();
-        let finished = Roster::new(command.split_whitespace()).on(data.path()).reading("canary-long-enough-password").run();
+        let finished = Roster::new(command.split_whitespace())
+            .on(data.path())
+            .reading("canary-long-enough-password")
+            .run();
         complains(&finished, 2);
     }
 }
@@ -88,7 +102,8 @@ fn an_administrator_is_made_and_restored() {
 #[test]
 fn a_generated_password_is_printed_once() {
     let service = Service::start();
-    let arguments = ["admin", "create", "--email", "gen@example.com", "--first-name", "G", "--last-name", "P"];
+    let arguments =
+        ["admin", "create", "--email", "gen@example.com", "--first-name", "G", "--last-name", "P"];
     let finished = service.command(arguments.into_iter().chain(["--generate-password", "--json"])).succeed();
     let printed: Value = serde_json::from_str(&finished.stdout).unwrap();
     service.sign_in("gen@example.com", printed["password"].as_str().unwrap());
@@ -111,7 +126,18 @@ fn a_client_is_registered_once() {
     assert!(credentials.secret.len() >= 32);
     let arguments = ["client", "create", "--id", "backend", "--grant", "password", "--scope", "users:get"];
     assert!(complains(&service.command(arguments).run(), 1).contains("backend"));
-    let public = ["client", "create", "--json", "--id", "app", "--grant", "password", "--scope", "users:get", "--public"];
+    let public = [
+        "client",
+        "create",
+        "--json",
+        "--id",
+        "app",
+        "--grant",
+        "password",
+        "--scope",
+        "users:get",
+        "--public",
+    ];
     let printed: Value = serde_json::from_str(&service.command(public).succeed().stdout).unwrap();
     assert_eq!(printed, json!({ "client_id": "app", "client_secret": null }));
 }
@@ -132,14 +158,20 @@ fn migrating_says_what_it_did() {
 #[test]
 fn a_data_folder_is_served_once() {
     let service = Service::start();
-    let second = service.command(["serve"]).with("ROSTER_LISTEN", "127.0.0.1:0").with("ROSTER_LOG", "error").run();
+    let second =
+        service.command(["serve"]).with("ROSTER_LISTEN", "127.0.0.1:0").with("ROSTER_LOG", "error").run();
     complains(&second, 1);
     service.administrator().get("/user").expect(200);
     // Not by another name either.
     let folder = tempfile::tempdir().unwrap();
     let alias = folder.path().join("alias");
     symlink(service.data(), &alias).unwrap();
-    let third = service.command(["serve"]).on(&alias).with("ROSTER_LISTEN", "127.0.0.1:0").with("ROSTER_LOG", "error").run();
+    let third = service
+        .command(["serve"])
+        .on(&alias)
+        .with("ROSTER_LISTEN", "127.0.0.1:0")
+        .with("ROSTER_LOG", "error")
+        .run();
     complains(&third, 1);
 }
 
@@ -148,7 +180,8 @@ fn a_taken_port_is_one_line() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let data = tempfile::tempdir().unwrap();
-    let run = Roster::new(["serve"]).on(data.path()).with("ROSTER_LISTEN", &address).with("ROSTER_LOG", "error");
+    let run =
+        Roster::new(["serve"]).on(data.path()).with("ROSTER_LISTEN", &address).with("ROSTER_LOG", "error");
     let line = complains(&run.run(), 1);
     assert!(line.contains(&address), "{line}");
 }
@@ -197,8 +230,10 @@ fn a_strange_master_secret_ends_the_start() {
 fn what_is_kept_is_kept_to_its_owner() {
     let service = Service::start();
     service.user("tech");
-    for entry in fs::read_dir(service.data()).unwrap() {
-        let path = entry.unwrap().path();
+    // Nobody else gets into the folder, nor at its files should somebody open it; pictures are for everybody.
+    assert_eq!(mode(service.data()), 0o700);
+    let paths = fs::read_dir(service.data()).unwrap().map(|entry| entry.unwrap().path());
+    for path in paths.filter(|path| path.is_file()) {
         assert_eq!(mode(&path) & 0o077, 0, "{}", path.display());
     }
 }

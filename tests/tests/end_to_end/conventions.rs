@@ -38,9 +38,15 @@ fn what_depends_on_the_token_is_not_stored() {
     let service = Service::start();
     let administrator = service.administrator();
     let own = format!("/users/{}", administrator.id);
-    for path in ["/user", "/users", "/users/me", own.as_str(), "/user/facilities", "/authorize", "/users/unknown"] {
+    for path in
+        ["/user", "/users", "/users/me", own.as_str(), "/user/facilities", "/authorize", "/users/unknown"]
+    {
         assert_eq!(administrator.get(path).header("cache-control"), Some("no-store"), "{path}");
-        assert_eq!(service.nobody().get(path).header("cache-control"), Some("no-store"), "{path} without token");
+        assert_eq!(
+            service.nobody().get(path).header("cache-control"),
+            Some("no-store"),
+            "{path} without token"
+        );
     }
 }
 
@@ -48,7 +54,8 @@ fn what_depends_on_the_token_is_not_stored() {
 fn head_works_as_get_without_the_body() {
     let service = Service::start();
     let administrator = service.administrator();
-    for path in ["/user", "/users?limit=1", "/users/me", "/health/live", "/.well-known/jwks.json", "/nowhere"] {
+    for path in ["/user", "/users?limit=1", "/users/me", "/health/live", "/.well-known/jwks.json", "/nowhere"]
+    {
         let (get, head) = (administrator.get(path), administrator.send("HEAD", path, &[], &Body::Empty));
         assert_eq!((head.status, head.body.len()), (get.status, 0), "{path}");
         assert_eq!(head.header("etag"), get.header("etag"), "{path}");
@@ -94,7 +101,10 @@ fn methods_cannot_be_overridden() {
     administrator.get(&path).expect(200);
     for method in ["TRACE", "CONNECT"] {
         let mut socket = roster_tests::RawSocket::connect(service.address());
-        socket.send(format!("{method} /user HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n", user.token));
+        socket.send(format!(
+            "{method} /user HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n",
+            user.token
+        ));
         socket.finish();
         let answer = socket.read(std::time::Duration::from_secs(5));
         assert!(answer.statuses().iter().all(|status| *status >= 400), "{answer:?}");
@@ -106,7 +116,17 @@ fn methods_cannot_be_overridden() {
 fn paths_have_one_spelling() {
     let service = Service::start();
     let administrator = service.administrator();
-    for path in ["/user/", "//user", "/user/x.css", "/user;x.css", "/USER", "/users/me/", "/user%2f", "/./user", "/x/../user"] {
+    for path in [
+        "/user/",
+        "//user",
+        "/user/x.css",
+        "/user;x.css",
+        "/USER",
+        "/users/me/",
+        "/user%2f",
+        "/./user",
+        "/x/../user",
+    ] {
         administrator.get(path).expect_problem(404, "not_found");
     }
 }
@@ -134,7 +154,8 @@ fn odd_ids_are_nobodys() {
     for odd in odd {
         let answer = administrator.get(&format!("/users/{odd}"));
         assert!([400, 404, 414].contains(&answer.status), "{odd}: {answer}");
-        let answer = administrator.post(&format!("/facilities/{odd}/give_access"), serde_json::json!({ "actions": ["a"] }));
+        let answer = administrator
+            .post(&format!("/facilities/{odd}/give_access"), serde_json::json!({ "actions": ["a"] }));
         let is_nil = odd.starts_with("00000000-");
         assert!(is_nil || [400, 404, 414].contains(&answer.status), "{odd}: {answer}");
     }
@@ -154,7 +175,9 @@ fn cors_is_off_and_exact_once_it_is_on() {
     let service = Service::options().with("ROSTER_CORS_ORIGINS", "https://app.example.org").start();
     let answer = service.nobody().send("OPTIONS", "/user", &origin, &Body::Empty);
     assert_eq!(answer.header("access-control-allow-origin"), Some("https://app.example.org"), "{answer}");
-    for stranger in ["https://evil.example", "null", "http://app.example.org", "https://app.example.org.evil.example"] {
+    for stranger in
+        ["https://evil.example", "null", "http://app.example.org", "https://app.example.org.evil.example"]
+    {
         let headers = [("origin", stranger), ("access-control-request-method", "GET")];
         let answer = service.nobody().send("OPTIONS", "/user", &headers, &Body::Empty);
         assert_eq!(answer.header("access-control-allow-origin"), None, "{stranger}: {answer}");

@@ -1,6 +1,6 @@
 //! `roster serve --dev`: a playground that works as it says.
 
-use roster_tests::{Http, Log, Roster, eventually};
+use roster_tests::{Http, Log, Roster, eventually, needed_program};
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -29,11 +29,11 @@ impl Playground {
         lines.iter().filter(|line| !line.starts_with('{')).map(|line| format!("{line}\n")).collect()
     }
 
-    /// The lines to paste: everything from the first comment on that a shell can run.
+    /// The lines to paste: the paragraph that begins with the sign-in.
     fn lessons(&self) -> String {
         let banner = self.banner();
-        let start = banner.find("\n# ").unwrap_or_else(|| panic!("no lines to paste in:\n{banner}"));
-        let lines = banner[start..].lines().filter(|line| !line.starts_with("Ctrl-C"));
+        let start = banner.find("\nTOKEN=").unwrap_or_else(|| panic!("no lines to paste in:\n{banner}"));
+        let lines = banner[start..].trim_start().lines().take_while(|line| !line.is_empty());
         lines.map(|line| format!("{line}\n")).collect()
     }
 }
@@ -57,8 +57,13 @@ fn run_in_shell(script: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+const NEEDS_CURL: &str = "the lines that `--dev` prints were not tried";
+
 #[test]
 fn the_printed_lines_work_when_pasted_unchanged() {
+    if needed_program(&["curl"], NEEDS_CURL).is_none() {
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     let playground = Playground::start(folder.path());
     let printed = run_in_shell(&playground.lessons());
@@ -90,6 +95,9 @@ fn the_credentials_are_kept_for_their_owner() {
 
 #[test]
 fn a_second_start_keeps_everything() {
+    if needed_program(&["curl"], NEEDS_CURL).is_none() {
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     let first = Playground::start(folder.path());
     run_in_shell(&first.lessons());
@@ -109,14 +117,20 @@ fn the_banner_names_urls_that_answer() {
     let banner = playground.banner();
     let urls: Vec<&str> = banner
         .lines()
-        .take_while(|line| !line.starts_with("# "))
+        .take_while(|line| !line.starts_with("TOKEN="))
         .flat_map(str::split_whitespace)
         .filter(|word| word.starts_with("http://"))
         .collect();
     assert!(urls.len() >= 3, "{banner}");
     for url in urls {
-        let (address, path) = url.strip_prefix("http://").map(|rest| rest.split_once('/').unwrap_or((rest, ""))).unwrap();
-        let answer = Http::at(address.parse().unwrap()).send("GET", &format!("/{path}"), &[], &roster_tests::Body::Empty);
+        let (address, path) =
+            url.strip_prefix("http://").map(|rest| rest.split_once('/').unwrap_or((rest, ""))).unwrap();
+        let answer = Http::at(address.parse().unwrap()).send(
+            "GET",
+            &format!("/{path}"),
+            &[],
+            &roster_tests::Body::Empty,
+        );
         assert!(answer.status < 400 || path.is_empty(), "{answer}");
     }
 }

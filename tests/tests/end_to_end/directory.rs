@@ -98,7 +98,8 @@ fn an_absent_member_stays_and_null_clears() {
         let change = json!({ "description": "Admiral", "jobTitle": "Engineer", "locale": "de" });
         let changed = administrator.send(method, &path(&user), &[], &change.into()).expect(200);
         assert_eq!((&changed["description"], &changed["firstName"]), (&json!("Admiral"), &json!("Grace")));
-        let cleared = administrator.send(method, &path(&user), &[], &json!({ "description": null }).into()).expect(200);
+        let cleared =
+            administrator.send(method, &path(&user), &[], &json!({ "description": null }).into()).expect(200);
         assert_eq!((&cleared["description"], &cleared["jobTitle"]), (&Value::Null, &json!("Engineer")));
     }
 }
@@ -110,7 +111,8 @@ fn what_everybody_has_cannot_be_cleared() {
     let user = create(&administrator, "null@example.com");
     let members = ["firstName", "lastName", "email", "roles", "disabled", "emailVerified"];
     let body: Value = members.iter().map(|member| ((*member).to_owned(), Value::Null)).collect();
-    let mut expected: Vec<_> = members.iter().map(|member| (format!("/{member}"), "required".to_owned())).collect();
+    let mut expected: Vec<_> =
+        members.iter().map(|member| (format!("/{member}"), "required".to_owned())).collect();
     expected.sort();
     assert_eq!(administrator.patch(&path(&user), body).expect_faults(), expected);
 }
@@ -123,11 +125,14 @@ fn a_change_makes_a_version_and_nothing_changed_makes_none() {
     let first = administrator.get(&path(&user)).header("etag").unwrap().to_owned();
     administrator.patch(&path(&user), json!({ "description": null, "roles": ["tech"] })).expect(200);
     assert_eq!(administrator.get(&path(&user)).header("etag"), Some(first.as_str()));
-    let changed = administrator.send("PATCH", &path(&user), &[("if-match", &first)], &json!({ "locale": "fr" }).into());
+    let changed =
+        administrator.send("PATCH", &path(&user), &[("if-match", &first)], &json!({ "locale": "fr" }).into());
     assert_ne!(changed.header("etag"), Some(first.as_str()));
     assert!(changed.expect(200)["updatedAt"].as_str() >= user["updatedAt"].as_str());
     let stale = [("if-match", first.as_str())];
-    administrator.send("PUT", &path(&user), &stale, &json!({ "locale": "it" }).into()).expect_problem(412, "version_mismatch");
+    administrator
+        .send("PUT", &path(&user), &stale, &json!({ "locale": "it" }).into())
+        .expect_problem(412, "version_mismatch");
     administrator.send("DELETE", &path(&user), &stale, &Body::Empty).expect_problem(412, "version_mismatch");
     let unchanged = administrator.send("GET", &path(&user), &[("if-none-match", "*")], &Body::Empty);
     unchanged.expect_status(304);
@@ -143,7 +148,9 @@ fn a_tag_is_good_for_one_reader_and_a_version_for_all() {
     // The reader sees less, so the administrator's tag is no answer for them.
     reader.send("GET", &path(&user), &[("if-none-match", &tag)], &Body::Empty).expect(200);
     let theirs = reader.get(&path(&user)).header("etag").unwrap().to_owned();
-    administrator.send("PATCH", &path(&user), &[("if-match", &theirs)], &json!({ "locale": "fr" }).into()).expect(200);
+    administrator
+        .send("PATCH", &path(&user), &[("if-match", &theirs)], &json!({ "locale": "fr" }).into())
+        .expect(200);
 }
 
 #[test]
@@ -186,7 +193,9 @@ fn people_change_themselves_but_not_their_standing() {
     let service = Service::start();
     let user = service.user("tech");
     let own = format!("/users/{}", user.id);
-    let changed = user.patch(&own, json!({ "firstName": "Ada", "description": "Countess", "locale": "en" })).expect(200);
+    let changed = user
+        .patch(&own, json!({ "firstName": "Ada", "description": "Countess", "locale": "en" }))
+        .expect(200);
     assert_eq!(changed["fullName"], format!("Ada {}", changed["lastName"].as_str().unwrap()));
     for standing in [
         json!({ "roles": ["tech"] }),
@@ -226,7 +235,9 @@ fn a_changed_address_is_unverified_unless_said_otherwise() {
     assert_eq!(verified["emailVerified"], true);
     let moved = administrator.patch(&user, json!({ "email": "moved@example.com" })).expect(200);
     assert_eq!(moved["emailVerified"], false);
-    let both = administrator.patch(&user, json!({ "email": "again@example.com", "emailVerified": true })).expect(200);
+    let both = administrator
+        .patch(&user, json!({ "email": "again@example.com", "emailVerified": true }))
+        .expect(200);
     assert_eq!(both["emailVerified"], true);
 }
 

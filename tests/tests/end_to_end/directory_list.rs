@@ -16,7 +16,12 @@ fn create(by: &Actor, names: &[(&str, &str)]) -> Vec<String> {
 }
 
 fn full_names(page: &Value) -> Vec<String> {
-    page["results"].as_array().unwrap().iter().map(|user| user["fullName"].as_str().unwrap().to_owned()).collect()
+    page["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|user| user["fullName"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn ids(page: &Value) -> Vec<String> {
@@ -33,24 +38,36 @@ fn search(by: &Actor, words: &str) -> Vec<String> {
 fn people_are_ordered_by_folded_last_name_then_first_name() {
     let service = Service::start();
     let administrator = service.administrator();
-    create(&administrator, &[("Zoë", "Øster"), ("adam", "øster"), ("Émile", "Zola"), ("Anna", "ostend"), ("Bob", "Åberg")]);
+    create(
+        &administrator,
+        &[("Zoë", "Øster"), ("adam", "øster"), ("Émile", "Zola"), ("Anna", "ostend"), ("Bob", "Åberg")],
+    );
     let page = administrator.get("/users").expect(200);
     let expected = ["Bob Åberg", "Ada Administrator", "Anna ostend", "adam øster", "Zoë Øster", "Émile Zola"];
     assert_eq!(full_names(&page), expected);
     assert_eq!((&page["page"], &page["limit"]), (&json!(1), &json!(20)));
-    assert_eq!((&page["pageCount"], &page["total"], &page["nextCursor"]), (&json!(1), &json!(6), &Value::Null));
+    assert_eq!(
+        (&page["pageCount"], &page["total"], &page["nextCursor"]),
+        (&json!(1), &json!(6), &Value::Null)
+    );
 }
 
 #[test]
 fn pages_partition_the_list() {
     let service = Service::start();
     let administrator = service.administrator();
-    create(&administrator, &[("A", "One"), ("B", "Two"), ("C", "Three"), ("D", "Four"), ("E", "Five"), ("F", "Six")]);
+    create(
+        &administrator,
+        &[("A", "One"), ("B", "Two"), ("C", "Three"), ("D", "Four"), ("E", "Five"), ("F", "Six")],
+    );
     let whole = ids(&administrator.get("/users?limit=100").expect(200));
     let mut pieces = Vec::new();
     for page in 1..=3 {
         let answer = administrator.get(&format!("/users?limit=3&page={page}")).expect(200);
-        assert_eq!((&answer["page"], &answer["pageCount"], &answer["total"]), (&json!(page), &json!(3), &json!(7)));
+        assert_eq!(
+            (&answer["page"], &answer["pageCount"], &answer["total"]),
+            (&json!(page), &json!(3), &json!(7))
+        );
         pieces.extend(ids(&answer));
     }
     assert_eq!(pieces, whole);
@@ -89,7 +106,10 @@ fn links_lead_through_the_list() {
 fn a_cursor_goes_on_where_the_answer_ended() {
     let service = Service::start();
     let administrator = service.administrator();
-    create(&administrator, &[("A", "One"), ("B", "One"), ("B", "One"), ("B", "One"), ("E", "Five"), ("F", "Six")]);
+    create(
+        &administrator,
+        &[("A", "One"), ("B", "One"), ("B", "One"), ("B", "One"), ("E", "Five"), ("F", "Six")],
+    );
     let whole = ids(&administrator.get("/users?limit=100").expect(200));
     let mut answer = administrator.get("/users?limit=2").expect(200);
     let mut visited = ids(&answer);
@@ -127,7 +147,8 @@ fn a_cursor_is_good_for_its_own_list_alone() {
     let service = Service::start();
     let administrator = service.administrator();
     create(&administrator, &[("A", "One"), ("B", "One"), ("C", "One")]);
-    let cursor = administrator.get("/users?limit=1&search=one").expect(200)["nextCursor"].as_str().unwrap().to_owned();
+    let cursor =
+        administrator.get("/users?limit=1&search=one").expect(200)["nextCursor"].as_str().unwrap().to_owned();
     administrator.get(&format!("/users?search=one&cursor={cursor}")).expect(200);
     for (query, what) in [
         (format!("search=one&page=2&cursor={cursor}"), "with page"),
@@ -152,7 +173,9 @@ fn a_cursor_with_any_byte_changed_is_refused() {
         let mut bytes = cursor.clone().into_bytes();
         bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
         let changed = String::from_utf8(bytes).unwrap();
-        administrator.get(&format!("/users?limit=1&cursor={changed}")).expect_problem(400, "malformed_request");
+        administrator
+            .get(&format!("/users?limit=1&cursor={changed}"))
+            .expect_problem(400, "malformed_request");
     }
 }
 
@@ -161,16 +184,32 @@ fn bad_parameters_are_named_all_at_once() {
     let service = Service::start();
     let administrator = service.administrator();
     for query in [
-        "limit=0", "limit=-1", "limit=101", "limit=2147483648", "limit=9223372036854775808", "limit=1e1", "limit=",
-        "limit=+1", "page=0", "page=-1", "page=x", "page=18446744073709551616", "email=nobody", "ids=1", "sort=name",
-        "limit=1&limit=1", "search=a&search=b", "LIMIT=1",
+        "limit=0",
+        "limit=-1",
+        "limit=101",
+        "limit=2147483648",
+        "limit=9223372036854775808",
+        "limit=1e1",
+        "limit=",
+        "limit=+1",
+        "page=0",
+        "page=-1",
+        "page=x",
+        "page=18446744073709551616",
+        "email=nobody",
+        "ids=1",
+        "sort=name",
+        "limit=1&limit=1",
+        "search=a&search=b",
+        "LIMIT=1",
     ] {
         let answer = administrator.get(&format!("/users?{query}"));
         let problem = answer.expect_problem(400, "malformed_request");
         let name = query.split('=').next().unwrap();
         assert_eq!(problem["errors"][0]["parameter"], name, "{query}");
     }
-    let problem = administrator.get("/users?limit=0&page=0&nonsense").expect_problem(400, "malformed_request");
+    let problem =
+        administrator.get("/users?limit=0&page=0&nonsense").expect_problem(400, "malformed_request");
     assert_eq!(problem["errors"].as_array().unwrap().len(), 3, "{problem}");
     let long = "x".repeat(101);
     administrator.get(&format!("/users?search={long}")).expect_problem(400, "malformed_request");
@@ -214,7 +253,13 @@ fn search_finds_folded_pieces_of_names() {
     let administrator = service.administrator();
     create(
         &administrator,
-        &[("Łukasz", "Żółć"), ("Σίσυφος", "Παπαδόπουλος"), ("İpek", "Yıldız"), ("Anne-Marie", "Strauß"), ("Þóra", "Ævarsdóttir")],
+        &[
+            ("Łukasz", "Żółć"),
+            ("Σίσυφος", "Παπαδόπουλος"),
+            ("İpek", "Yıldız"),
+            ("Anne-Marie", "Strauß"),
+            ("Þóra", "Ævarsdóttir"),
+        ],
     );
     for (words, found) in [
         ("zolc lukasz", "Łukasz Żółć"),
@@ -236,7 +281,10 @@ fn search_finds_folded_pieces_of_names() {
 fn signs_of_patterns_are_plain_characters() {
     let service = Service::start();
     let administrator = service.administrator();
-    create(&administrator, &[("100%", "Sure"), ("Under_score", "Quote\"d"), ("Star*", "Back\\slash"), ("O'Neil", "NEAR(x)")]);
+    create(
+        &administrator,
+        &[("100%", "Sure"), ("Under_score", "Quote\"d"), ("Star*", "Back\\slash"), ("O'Neil", "NEAR(x)")],
+    );
     for (words, found) in [
         ("%", "100% Sure"),
         ("_", "Under_score Quote\"d"),

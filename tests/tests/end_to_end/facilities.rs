@@ -15,7 +15,12 @@ fn remove(by: &Actor, body: Value) -> roster_tests::Answer {
 
 fn holders(by: &Actor, query: &str) -> Vec<String> {
     let page = by.get(&format!("/facilities/{FACILITY}/access{query}")).expect(200);
-    page["results"].as_array().unwrap().iter().map(|access| access["userId"].as_str().unwrap().to_owned()).collect()
+    page["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|access| access["userId"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// RFC 3339, as a database would say it: seconds from now.
@@ -29,7 +34,10 @@ fn access_given_is_answered_and_listed() {
     let service = Service::start();
     let administrator = service.administrator();
     let user = service.user_made_by(&administrator, "tech");
-    let answer = give(&administrator, json!({ "userId": user.id, "actions": ["doors:open", "cameras:read", "doors:open"] }));
+    let answer = give(
+        &administrator,
+        json!({ "userId": user.id, "actions": ["doors:open", "cameras:read", "doors:open"] }),
+    );
     let given = answer.expect(200);
     assert_eq!((&given["status"], &given["message"]), (&json!("ok"), &json!("Access given to the user")));
     let access = given["data"].clone();
@@ -123,7 +131,9 @@ fn actions_have_one_form() {
         give(&administrator, json!({ "actions": [action] })).expect(200);
     }
     let too_long = "a".repeat(65);
-    for action in ["", "Doors", "doors::open", ":open", "open-", "open door", "ö", "a\u{0}", too_long.as_str()] {
+    for action in
+        ["", "Doors", "doors::open", ":open", "open-", "open door", "ö", "a\u{0}", too_long.as_str()]
+    {
         let faults = give(&administrator, json!({ "actions": ["fine", action] })).expect_faults();
         assert_eq!(faults.len(), 1, "{action}: {faults:?}");
         assert_eq!(faults[0].0, "/actions/1", "{action}");
@@ -146,7 +156,11 @@ fn one_grant_has_one_expiry() {
     };
     assert_eq!(with(&["a"], json!(expiry)).expect(200)["data"]["expiresAt"], json!(expiry));
     assert_eq!(administrator.give(&user.id, FACILITY, &["b"])["expiresAt"], json!(expiry), "absent keeps it");
-    assert_eq!(with(&["b"], Value::Null).expect(200)["data"]["expiresAt"], Value::Null, "null makes it permanent");
+    assert_eq!(
+        with(&["b"], Value::Null).expect(200)["data"]["expiresAt"],
+        Value::Null,
+        "null makes it permanent"
+    );
     let fault = |code: &str| [("/expiresAt".to_owned(), code.to_owned())];
     assert_eq!(with(&["a"], json!("2020-02-18T09:11:32.481Z")).expect_faults(), fault("in_the_past"));
     assert_eq!(with(&["a"], json!("tomorrow")).expect_faults(), fault("invalid_time"));
@@ -186,7 +200,9 @@ fn holders_are_listed_by_user_and_by_action() {
     even.sort();
     assert_eq!(found, even);
     assert!(holders(&administrator, "?action=eve").is_empty());
-    administrator.get(&format!("/facilities/{FACILITY}/access?action=Even")).expect_problem(400, "malformed_request");
+    administrator
+        .get(&format!("/facilities/{FACILITY}/access?action=Even"))
+        .expect_problem(400, "malformed_request");
 }
 
 #[test]
@@ -198,13 +214,15 @@ fn lists_of_access_go_on_with_a_cursor() {
     let all = format!("/facilities/{FACILITY}/access");
     assert_eq!(walk(&administrator, &all, "userId"), holders(&administrator, ""));
     let person = &everybody[0];
-    let mut facilities: Vec<String> = (0..5).map(|n| format!("{n}0000000-0000-4000-8000-000000000000")).collect();
+    let mut facilities: Vec<String> =
+        (0..5).map(|n| format!("{n}0000000-0000-4000-8000-000000000000")).collect();
     facilities.iter().rev().for_each(|facility| drop(administrator.give(&person.id, facility, &["a"])));
     facilities.push(FACILITY.to_owned());
     facilities.sort();
     let own = format!("/users/{}/facilities", person.id);
     assert_eq!(walk(&administrator, &own, "facilityId"), facilities);
-    let cursor = administrator.get(&format!("{own}?limit=1")).expect(200)["nextCursor"].as_str().unwrap().to_owned();
+    let cursor =
+        administrator.get(&format!("{own}?limit=1")).expect(200)["nextCursor"].as_str().unwrap().to_owned();
     administrator.get(&format!("{all}?cursor={cursor}")).expect_problem(400, "malformed_request");
 }
 

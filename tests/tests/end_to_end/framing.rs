@@ -16,7 +16,9 @@ fn send(service: &Service, bytes: impl AsRef<[u8]>) -> RawAnswer {
 /// A `POST` with these header lines beside `Host`, this body, and a second request smuggled behind it.
 fn smuggling(headers: &str, body: &str) -> String {
     let smuggled = "GET /problems/smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
-    format!("POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{headers}\r\n{body}{smuggled}")
+    format!(
+        "POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{headers}\r\n{body}{smuggled}"
+    )
 }
 
 #[test]
@@ -46,7 +48,10 @@ fn ambiguous_lengths_are_refused_and_end_the_connection() {
         let answer = send(&service, smuggling(headers, body));
         let statuses = answer.statuses();
         assert!(!answer.text.contains("smuggled"), "{headers:?} {body:?}: {answer:?}");
-        assert!(statuses.len() <= 1 && statuses.iter().all(|status| *status >= 400), "{headers:?} {body:?}: {answer:?}");
+        assert!(
+            statuses.len() <= 1 && statuses.iter().all(|status| *status >= 400),
+            "{headers:?} {body:?}: {answer:?}"
+        );
         assert!(answer.is_closed, "{headers:?} {body:?}: {answer:?}");
     }
     assert!(service.is_running());
@@ -101,7 +106,10 @@ fn a_refused_body_is_not_taken_for_the_next_request() {
         let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n");
         let answer = send(&service, format!("{head}Content-Length: {size}\r\n\r\n{padded}"));
         assert!(!answer.text.contains("smuggled"), "{path}: {answer:?}");
-        let answer = send(&service, format!("{head}Transfer-Encoding: chunked\r\n\r\n{size:x}\r\n{padded}\r\n0\r\n\r\n"));
+        let answer = send(
+            &service,
+            format!("{head}Transfer-Encoding: chunked\r\n\r\n{size:x}\r\n{padded}\r\n0\r\n\r\n"),
+        );
         assert!(!answer.text.contains("smuggled"), "{path}: {answer:?}");
     }
     assert!(service.is_running());

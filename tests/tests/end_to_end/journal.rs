@@ -125,7 +125,11 @@ impl Writer<'_> {
         let answer = self.send("POST", &format!("/facilities/{FACILITY}/{call}"), body);
         let held = &mut self.journal.get_mut(id)?.actions;
         let mut actions = held.acknowledged.clone();
-        if is_giving { actions.insert(action) } else { actions.remove(&action) };
+        if is_giving {
+            actions.insert(action)
+        } else {
+            actions.remove(&action)
+        };
         held.note(actions, answer.is_some());
         answer.map(drop)
     }

@@ -30,7 +30,9 @@ fn a_disabled_administrator_is_none() {
     let administrator = service.administrator();
     let other = service.user_made_by(&administrator, "board");
     administrator.patch(&path(&other), json!({ "disabled": true })).expect(200);
-    administrator.patch(&path(&administrator), json!({ "roles": ["tech"] })).expect_problem(409, "last_administrator");
+    administrator
+        .patch(&path(&administrator), json!({ "roles": ["tech"] }))
+        .expect_problem(409, "last_administrator");
     administrator.patch(&path(&other), json!({ "disabled": false })).expect(200);
     administrator.patch(&path(&administrator), json!({ "roles": ["tech"] })).expect(200);
 }
@@ -54,8 +56,13 @@ fn two_who_act_on_each_other_at_the_same_instant_leave_one() {
             [one.join().unwrap(), other.join().unwrap()]
         });
         assert!(statuses.contains(&200), "round {round}: {statuses:?}");
-        assert!(statuses.iter().any(|status| [401, 403, 409].contains(status)), "round {round}: {statuses:?}");
-        let left = service.database().count("SELECT count(*) AS value FROM users WHERE administrator AND NOT disabled");
+        assert!(
+            statuses.iter().any(|status| [401, 403, 409].contains(status)),
+            "round {round}: {statuses:?}"
+        );
+        let left = service
+            .database()
+            .count("SELECT count(*) AS value FROM users WHERE administrator AND NOT disabled");
         assert_eq!(left, 1, "round {round}: {statuses:?}");
         let (winner, loser) = if statuses[0] == 200 { (&first, &second) } else { (&second, &first) };
         winner.patch(&path(loser), json!({ "roles": ["board"], "disabled": false })).expect(200);

@@ -9,6 +9,7 @@ mod conventions;
 mod dev;
 mod directory;
 mod directory_list;
+mod docs_page;
 mod facilities;
 mod framing;
 mod journal;

@@ -32,12 +32,18 @@ fn use_everything(service: &Service) -> Canaries {
     administrator.patch(&own, address).expect(200);
     administrator.patch(&own, json!({ "plainPassword": "canary-unknown-member" })).expect(400);
     acting.get("/users").expect(200);
-    let wrong_client = roster_tests::ClientCredentials { secret: "canary-wrong-client-secret".to_owned(), ..client.clone() };
+    let wrong_client =
+        roster_tests::ClientCredentials { secret: "canary-wrong-client-secret".to_owned(), ..client.clone() };
     service.ask_as(&wrong_client, &[("grant_type", "client_credentials")]).expect(401);
     let nobody = service.nobody();
     nobody.with_token("canary.bearer.token").get("/user").expect(401);
     nobody.get("/user?access_token=canary-token-in-the-query");
-    nobody.send("POST", "/oauth/token", &[], &Body::Bytes("application/json", b"{\"password\":\"canary-broken".to_vec()));
+    nobody.send(
+        "POST",
+        "/oauth/token",
+        &[],
+        &Body::Bytes("application/json", b"{\"password\":\"canary-broken".to_vec()),
+    );
     vec![
         ("the administrator's password", ADMINISTRATOR_PASSWORD.to_owned()),
         ("a user's password", user.password.clone()),
@@ -61,7 +67,9 @@ fn occurs(haystack: &[u8], needle: &str) -> bool {
     let base64 = base64::engine::general_purpose::STANDARD_NO_PAD.encode(needle);
     // The last signs depend on what follows the text.
     let base64 = base64.get(..base64.len() - 2).unwrap_or(&base64);
-    [needle, &hex, base64].iter().any(|form| haystack.windows(form.len()).any(|window| window == form.as_bytes()))
+    [needle, &hex, base64]
+        .iter()
+        .any(|form| haystack.windows(form.len()).any(|window| window == form.as_bytes()))
 }
 
 #[test]
@@ -86,7 +94,10 @@ fn no_secret_lies_in_the_database() {
     }
     service.terminate();
     files.push(("roster.db after the end", fs::read(service.database_file()).unwrap()));
-    assert!(files.iter().any(|(_, bytes)| occurs(bytes, "moved@example.com")), "the search finds what is there");
+    assert!(
+        files.iter().any(|(_, bytes)| occurs(bytes, "moved@example.com")),
+        "the search finds what is there"
+    );
     for (name, bytes) in &files {
         for (what, secret) in &canaries {
             assert!(!occurs(bytes, secret), "{what} is in {name}");
@@ -110,7 +121,10 @@ fn whatever_is_sent_a_log_line_is_one_json_object() {
     service.try_password(&format!("{evil}\r\nFORGED"), evil).expect(400);
     for header in ["user-agent", "x-request-id", "x-forwarded-for", "authorization"] {
         let mut socket = RawSocket::connect(service.address());
-        let head = format!("GET /user HTTP/1.1\r\nHost: x\r\n{header}: {evil}\tFORGED {}\r\n\r\n", "x".repeat(10_000));
+        let head = format!(
+            "GET /user HTTP/1.1\r\nHost: x\r\n{header}: {evil}\tFORGED {}\r\n\r\n",
+            "x".repeat(10_000)
+        );
         socket.send(head);
         socket.read(Duration::from_millis(500));
         let mut socket = RawSocket::connect(service.address());
@@ -143,7 +157,9 @@ fn errors_tell_nothing_of_the_inside() {
     ];
     for answer in answers {
         let text = answer.text().to_lowercase();
-        for word in ["sql", "select", "panicked", ".rs", "diesel", "actix", "serde", "thread", "/src/", "roster.db"] {
+        for word in
+            ["sql", "select", "panicked", ".rs", "diesel", "actix", "serde", "thread", "/src/", "roster.db"]
+        {
             assert!(!text.contains(word), "{word}: {answer}");
         }
         assert!(answer.header("server").is_none(), "{answer}");

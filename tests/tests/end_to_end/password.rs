@@ -74,7 +74,8 @@ fn the_whole_password_counts() {
     let start = "x".repeat(36) + &"y".repeat(36);
     let long = format!("{start}-and-what-comes-after-72-bytes");
     let with_nul = format!("{start}\0tail");
-    for (index, password) in [long, with_nul, "пароль-который-длиннее".to_owned()].into_iter().enumerate() {
+    for (index, password) in [long, with_nul, "пароль-который-длиннее".to_owned()].into_iter().enumerate()
+    {
         let email = format!("long.{index}@example.com");
         let body = json!({
             "firstName": "Long", "lastName": "Password", "email": email, "plainPassword": password, "roles": ["tech"],

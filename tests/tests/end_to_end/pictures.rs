@@ -16,7 +16,9 @@ fn send(by: &Actor, form: Form) -> Answer {
 /// The path of an uploaded picture.
 fn path(answer: &Answer) -> String {
     let url = answer.expect(200)["data"]["picture"].as_str().unwrap().to_owned();
-    url.strip_prefix("https://roster.test").unwrap_or_else(|| panic!("not under the public URL: {url}")).to_owned()
+    url.strip_prefix("https://roster.test")
+        .unwrap_or_else(|| panic!("not under the public URL: {url}"))
+        .to_owned()
 }
 
 fn kept(service: &Service) -> usize {
@@ -60,7 +62,8 @@ fn the_format_is_that_of_the_content() {
         (Picture::webp(40, 20), "image/jpeg"),
         (Picture::transparent_png(40, 20), "image/png"),
     ] {
-        let form = Form::default().part("name=\"image\"; filename=\"../../x.svg\"\r\nContent-Type: text/html", bytes);
+        let form = Form::default()
+            .part("name=\"image\"; filename=\"../../x.svg\"\r\nContent-Type: text/html", bytes);
         let picture = service.nobody().get(&path(&send(&user, form)));
         assert_eq!(picture.expect_status(200).header("content-type"), Some(media_type));
         assert_eq!(Picture::decode(&picture.body).dimensions(), (40, 20), "never enlarged");
@@ -87,7 +90,9 @@ fn what_is_no_picture_of_the_three_kinds_is_refused() {
     let service = Service::start();
     let user = service.user("tech");
     let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
-    for bytes in [svg, "GIF89a\u{1}\u{0}\u{1}\u{0}\u{0}\u{0}\u{0};", "<html>", "%PDF-1.7", "BM", "", "II*\u{0}"] {
+    for bytes in
+        [svg, "GIF89a\u{1}\u{0}\u{1}\u{0}\u{0}\u{0}\u{0};", "<html>", "%PDF-1.7", "BM", "", "II*\u{0}"]
+    {
         upload(&user, bytes).expect_problem(415, "unsupported_media_type");
     }
     let mut truncated = Picture::png(300, 300);
@@ -184,7 +189,8 @@ fn a_form_has_one_part() {
 fn a_picture_goes_when_nobody_refers_to_it() {
     let service = Service::start();
     let administrator = service.administrator();
-    let (one, other) = (service.user_made_by(&administrator, "tech"), service.user_made_by(&administrator, "tech"));
+    let (one, other) =
+        (service.user_made_by(&administrator, "tech"), service.user_made_by(&administrator, "tech"));
     let shared = path(&upload(&one, Picture::png(20, 20)));
     assert_eq!(path(&upload(&other, Picture::png(20, 20))), shared, "kept by content");
     let nobody = service.nobody();

@@ -125,7 +125,8 @@ fn the_account_api_reads_the_account() {
 fn the_account_api_changes_the_account() {
     let service = Service::start();
     let user = service.user("tech");
-    user.patch("/user", json!({ "firstName": "FirstName", "lastName": "LastName", "jobTitle": "IT" })).expect(200);
+    user.patch("/user", json!({ "firstName": "FirstName", "lastName": "LastName", "jobTitle": "IT" }))
+        .expect(200);
     user.send("PATCH", "/user/picture", &[], &Body::Form(Form::image(Picture::png(16, 16)))).expect(200);
     let answer = user.patch("/user/phone_number", json!({ "phoneNumber": "+905554443322", "region": "TR" }));
     assert_eq!(answer.expect(200), json!({ "status": "ok", "message": "Phone number updated" }));
@@ -143,7 +144,10 @@ fn the_account_api_gives_and_removes_access() {
     let given = user.post(&format!("{facility}/give_access"), body.clone()).expect(200);
     assert_eq!((&given["status"], &given["message"]), (&json!("ok"), &json!("Access given to the user")));
     let removed = user.post(&format!("{facility}/remove_access"), body).expect(200);
-    assert_eq!((&removed["status"], &removed["message"]), (&json!("ok"), &json!("Access removed from the user")));
+    assert_eq!(
+        (&removed["status"], &removed["message"]),
+        (&json!("ok"), &json!("Access removed from the user"))
+    );
     assert_eq!(removed["data"]["actions"], json!([]), "it does work");
 }
 
@@ -173,7 +177,8 @@ fn the_directory_api_lists_people() {
 #[test]
 fn the_directory_api_creates_people() {
     let service = Service::start();
-    let person = create(&service.administrator(), json!(["tech", "hr", "finance", "com", "business", "board"]));
+    let person =
+        create(&service.administrator(), json!(["tech", "hr", "finance", "com", "business", "board"]));
     has(&person, &DIRECTORY_MEMBERS);
     assert_eq!(person["roles"], json!(["tech", "hr", "finance", "com", "business", "board"]));
     assert_eq!(person["fallbackEmail"], "someone.else@example.com");
@@ -185,7 +190,8 @@ fn the_directory_api_knows_hr_as_rh_too() {
     let person = create(&service.administrator(), json!(["rh"]));
     assert_eq!(person["roles"], json!(["hr"]));
     let hr = service.sign_in("someone@example.com", "a String that is long enough");
-    hr.patch(&format!("/users/{}", service.administrator().id), json!({ "description": "by hr" })).expect(200);
+    hr.patch(&format!("/users/{}", service.administrator().id), json!({ "description": "by hr" }))
+        .expect(200);
 }
 
 #[test]
@@ -200,7 +206,10 @@ fn the_directory_api_reads_changes_and_deletes_a_person() {
     });
     let changed = administrator.put(&path, body).expect(200);
     has(&changed, &DIRECTORY_MEMBERS);
-    assert_eq!((&changed["email"], &changed["roles"]), (&json!("another@example.com"), &json!(["finance", "com"])));
+    assert_eq!(
+        (&changed["email"], &changed["roles"]),
+        (&json!("another@example.com"), &json!(["finance", "com"]))
+    );
     let person = service.sign_in("another@example.com", "a String that is long enough");
     let own = person.put(&path, json!({ "description": "by themselves" })).expect(200);
     assert_eq!(own["description"], "by themselves");

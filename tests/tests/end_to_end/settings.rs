@@ -32,19 +32,29 @@ fn file(folder: &Path, name: &str, text: &str, mode: u32) -> PathBuf {
 #[test]
 fn flags_beat_the_environment_and_that_beats_the_file() {
     let folder = tempfile::tempdir().unwrap();
-    let config = file(folder.path(), "roster.toml", "access_token_ttl = 100\nrefresh_token_ttl = 1000\nrequest_timeout = 7\n", 0o644);
+    let config = file(
+        folder.path(),
+        "roster.toml",
+        "access_token_ttl = 100\nrefresh_token_ttl = 1000\nrequest_timeout = 7\n",
+        0o644,
+    );
     let config = config.to_str().unwrap();
     let run = Roster::new(["config", "show", "--json", "--config", config, "--access-token-ttl", "300"])
         .with("ROSTER_ACCESS_TOKEN_TTL", "200")
         .with("ROSTER_REFRESH_TOKEN_TTL", "2000");
     let shown = show(&run);
-    for (name, value, origin) in
-        [("access_token_ttl", 300, "flag"), ("refresh_token_ttl", 2000, "environment"), ("request_timeout", 7, "file")]
-    {
+    for (name, value, origin) in [
+        ("access_token_ttl", 300, "flag"),
+        ("refresh_token_ttl", 2000, "environment"),
+        ("request_timeout", 7, "file"),
+    ] {
         assert_eq!(row(&shown, name)["value"], json!(value), "{name}");
         assert!(row(&shown, name)["origin"].as_str().unwrap().starts_with(origin), "{}", row(&shown, name));
     }
-    assert_eq!(row(&shown, "password_min_length"), &json!({ "name": "password_min_length", "value": 15, "origin": "default" }));
+    assert_eq!(
+        row(&shown, "password_min_length"),
+        &json!({ "name": "password_min_length", "value": 15, "origin": "default" })
+    );
 }
 
 #[test]
@@ -70,7 +80,8 @@ fn a_wrong_setting_ends_every_start_at_once_naming_the_key_alone() {
     ] {
         let data = tempfile::tempdir().unwrap();
         for command in [&["serve"][..], &["config", "check"], &["db", "migrate"]] {
-            let run = Roster::new(command).on(data.path()).with("ROSTER_LISTEN", "127.0.0.1:0").with(name, value);
+            let run =
+                Roster::new(command).on(data.path()).with("ROSTER_LISTEN", "127.0.0.1:0").with(name, value);
             let start = Instant::now();
             let line = complains(&run.run(), 2);
             assert!(start.elapsed() < Duration::from_secs(2), "{name}");
@@ -94,7 +105,8 @@ fn a_wrong_file_names_its_key() {
     ] {
         let config = file(folder.path(), "roster.toml", text, 0o600);
         // The harness sets the cost in the environment, which would hide the one in the file.
-        let run = Roster::new(["config", "check", "--config", config.to_str().unwrap()]).without("ROSTER_BCRYPT_COST");
+        let run = Roster::new(["config", "check", "--config", config.to_str().unwrap()])
+            .without("ROSTER_BCRYPT_COST");
         let line = complains(&run.run(), 2);
         assert!(line.contains(key) && !line.contains("canary"), "{line}");
     }
@@ -107,11 +119,14 @@ fn secrets_are_masked_and_come_from_files_of_their_owner() {
     let kept = file(folder.path(), "kept", SECRET, 0o600);
     let open = file(folder.path(), "open", SECRET, 0o644);
     let show_all = || Roster::new(["config", "show"]).with("ROSTER_INTERCOM_SECRET", "canary-intercom");
-    for run in [show_all().with("ROSTER_SECRET", SECRET), show_all().with("ROSTER_SECRET_FILE", kept.as_os_str())] {
+    for run in
+        [show_all().with("ROSTER_SECRET", SECRET), show_all().with("ROSTER_SECRET_FILE", kept.as_os_str())]
+    {
         let finished = run.succeed();
         assert!(!finished.stdout.contains("canary") && !finished.stdout.contains(SECRET), "{finished:?}");
     }
-    let line = complains(&Roster::new(["config", "check"]).with("ROSTER_SECRET_FILE", open.as_os_str()).run(), 2);
+    let line =
+        complains(&Roster::new(["config", "check"]).with("ROSTER_SECRET_FILE", open.as_os_str()).run(), 2);
     assert!(line.contains("ROSTER_SECRET_FILE") && !line.contains(SECRET), "{line}");
     let missing = Roster::new(["config", "check"]).with("ROSTER_SECRET_FILE", "/no/such/file");
     assert!(complains(&missing.run(), 2).contains("ROSTER_SECRET_FILE"));

@@ -25,7 +25,8 @@ fn create(by: &Actor, number: usize) -> String {
 fn use_account(service: &Service, number: usize) {
     let email = format!("person.{number}@example.com");
     let password = format!("canary-one-of-many-{number}");
-    let fields = [("grant_type", "password"), ("client_id", CLIENT), ("username", &email), ("password", &password)];
+    let fields =
+        [("grant_type", "password"), ("client_id", CLIENT), ("username", &email), ("password", &password)];
     let token = service.ask_for_token(&fields).expect(200)["access_token"].as_str().unwrap().to_owned();
     let person = service.nobody().with_token(token);
     let account = person.get("/user").expect(200)["data"].clone();
@@ -72,7 +73,8 @@ fn many_people_are_made_listed_and_used_without_an_error() {
     let count = if is_long_run() { 10_000 } else { 1_000 };
     let service = Service::options().with("ROSTER_ACCESS_TOKEN_TTL", "3600").start();
     let administrator = service.administrator();
-    let mut made: BTreeSet<String> = for_each(count, |number| create(&administrator, number)).into_iter().collect();
+    let mut made: BTreeSet<String> =
+        for_each(count, |number| create(&administrator, number)).into_iter().collect();
     assert_eq!(made.len(), count);
     made.insert(administrator.id.clone());
 
@@ -83,7 +85,8 @@ fn many_people_are_made_listed_and_used_without_an_error() {
     assert_eq!(by_page.into_iter().collect::<BTreeSet<_>>(), made);
 
     for_each(count, |number| use_account(&service, number));
-    let found = administrator.get("/users?search=lukasz+ozturk&limit=1").expect(200)["total"].as_u64().unwrap();
+    let found =
+        administrator.get("/users?search=lukasz+ozturk&limit=1").expect(200)["total"].as_u64().unwrap();
     let is_one = |number: usize| FIRST_NAMES[number % 8] == "Łukasz" && LAST_NAMES[number % 7] == "Öztürk";
     assert_eq!(found, u64::try_from((0..count).filter(|number| is_one(*number)).count()).unwrap());
     service.database().assert_sound();

@@ -31,11 +31,19 @@ impl Token {
     }
 
     fn with_header(&self, changes: Value) -> Self {
-        Self { header: merged(&self.header, changes), claims: self.claims.clone(), signature: self.signature.clone() }
+        Self {
+            header: merged(&self.header, changes),
+            claims: self.claims.clone(),
+            signature: self.signature.clone(),
+        }
     }
 
     fn with_claims(&self, changes: Value) -> Self {
-        Self { claims: merged(&self.claims, changes), header: self.header.clone(), signature: self.signature.clone() }
+        Self {
+            claims: merged(&self.claims, changes),
+            header: self.header.clone(),
+            signature: self.signature.clone(),
+        }
     }
 }
 
@@ -63,7 +71,10 @@ fn tokens_are_what_rfc_9068_says() {
     assert_eq!((&token.header["typ"], &token.header["alg"]), (&json!("at+jwt"), &json!("ES256")));
     let claims = token.claims;
     assert_eq!((&claims["iss"], &claims["sub"]), (&json!("https://roster.test"), &json!(user.id)));
-    assert!(claims["aud"] == "https://roster.test" || claims["aud"] == json!(["https://roster.test"]), "{claims}");
+    assert!(
+        claims["aud"] == "https://roster.test" || claims["aud"] == json!(["https://roster.test"]),
+        "{claims}"
+    );
     assert_eq!(claims["client_id"], roster_tests::CLIENT);
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 300);
     for member in ["jti", "sid", "scope"] {
@@ -184,14 +195,17 @@ fn what_is_no_token_is_refused() {
     let service = Service::start();
     let user = service.user("tech");
     let long = "a".repeat(6_000);
-    for token in ["a", "a.b", "a.b.c", "....", "e30.e30.e30", "bnVsbA.bnVsbA.", &user.token[1..], long.as_str()] {
+    for token in
+        ["a", "a.b", "a.b.c", "....", "e30.e30.e30", "bnVsbA.bnVsbA.", &user.token[1..], long.as_str()]
+    {
         refused(&user, token);
     }
 }
 
 #[test]
 fn a_token_of_another_service_is_refused() {
-    let (service, other) = (Service::start(), Service::options().with("ROSTER_PUBLIC_URL", "https://other.test").start());
+    let (service, other) =
+        (Service::start(), Service::options().with("ROSTER_PUBLIC_URL", "https://other.test").start());
     let here = service.user("tech");
     refused(&here, &other.user("tech").token);
     // The same data folder template means the same administrator, but not the same keys or issuer.

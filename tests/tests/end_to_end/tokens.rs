@@ -20,7 +20,8 @@ fn a_password_buys_an_access_and_a_refresh_token() {
     let answer = service.try_password(ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD);
     let tokens = answer.expect(200);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
-    let expected = ["access_token", "expires_in", "need_password_change", "refresh_token", "scope", "token_type"];
+    let expected =
+        ["access_token", "expires_in", "need_password_change", "refresh_token", "scope", "token_type"];
     assert_eq!(members(&tokens), expected);
     assert_eq!((&tokens["token_type"], &tokens["expires_in"]), (&json!("Bearer"), &json!(300)));
     assert_eq!(tokens["need_password_change"], false, "whoever runs the service chose it for themselves");
@@ -34,7 +35,11 @@ fn a_password_buys_an_access_and_a_refresh_token() {
 fn the_address_of_a_sign_in_is_compared_as_everywhere() {
     let service = Service::start();
     service.try_password(&ADMINISTRATOR_EMAIL.to_uppercase(), ADMINISTRATOR_PASSWORD).expect(200);
-    refused(&service.try_password(&format!(" {ADMINISTRATOR_EMAIL}"), ADMINISTRATOR_PASSWORD), 400, "invalid_grant");
+    refused(
+        &service.try_password(&format!(" {ADMINISTRATOR_EMAIL}"), ADMINISTRATOR_PASSWORD),
+        400,
+        "invalid_grant",
+    );
 }
 
 #[test]
@@ -77,7 +82,11 @@ fn requests_that_make_no_sense_are_refused_as_rfc_6749_says() {
     refused(&ask(&[("client_id", CLIENT)]), 400, "invalid_request");
     refused(&ask(&[("grant_type", "password"), ("client_id", CLIENT)]), 400, "invalid_request");
     refused(&ask(&[("grant_type", "refresh_token"), ("client_id", CLIENT)]), 400, "invalid_request");
-    refused(&ask(&[("grant_type", "authorization_code"), ("client_id", CLIENT)]), 400, "unsupported_grant_type");
+    refused(
+        &ask(&[("grant_type", "authorization_code"), ("client_id", CLIENT)]),
+        400,
+        "unsupported_grant_type",
+    );
     refused(&ask(&[("grant_type", "implicit"), ("client_id", CLIENT)]), 400, "unsupported_grant_type");
     let twice = [("grant_type", "password"), ("grant_type", "password"), ("client_id", CLIENT)];
     refused(&ask(&twice), 400, "invalid_request");
@@ -99,7 +108,8 @@ fn a_client_that_cannot_prove_itself_gets_nothing() {
     refused(&ask(&[grant, ("client_id", "backend")]), 401, "invalid_client");
     refused(&ask(&[grant, ("client_id", "backend"), ("client_secret", "wrong")]), 401, "invalid_client");
     let public = [("grant_type", "password"), ("client_id", CLIENT), ("client_secret", "any")];
-    let with_person = [&public[..], &[("username", ADMINISTRATOR_EMAIL), ("password", ADMINISTRATOR_PASSWORD)]].concat();
+    let with_person =
+        [&public[..], &[("username", ADMINISTRATOR_EMAIL), ("password", ADMINISTRATOR_PASSWORD)]].concat();
     refused(&ask(&with_person), 401, "invalid_client");
     let wrong = roster_tests::ClientCredentials { secret: "wrong".to_owned(), ..client.clone() };
     let answer = service.ask_as(&wrong, &[grant]);
@@ -117,7 +127,17 @@ fn a_client_has_only_the_grants_and_scopes_that_it_is_registered_for() {
     let public = [("client_id", CLIENT)];
     let grant = [&[("grant_type", "client_credentials")][..], &public].concat();
     refused(&service.ask_for_token(&grant), 400, "unauthorized_client");
-    let arguments = ["client", "create", "--json", "--id", "narrow", "--grant", "client_credentials", "--scope", "users:get"];
+    let arguments = [
+        "client",
+        "create",
+        "--json",
+        "--id",
+        "narrow",
+        "--grant",
+        "client_credentials",
+        "--scope",
+        "users:get",
+    ];
     let printed: Value = serde_json::from_str(&service.command(arguments).succeed().stdout).unwrap();
     let secret = printed["client_secret"].as_str().unwrap().to_owned();
     let narrow = roster_tests::ClientCredentials { id: "narrow".to_owned(), secret };
@@ -125,7 +145,8 @@ fn a_client_has_only_the_grants_and_scopes_that_it_is_registered_for() {
     assert_eq!(service.ask_as(&narrow, &[own]).expect(200)["scope"], "users:get");
     refused(&service.ask_as(&narrow, &[own, ("scope", "users:write")]), 400, "invalid_scope");
     refused(&service.ask_as(&narrow, &[own, ("scope", "users:get nonsense")]), 400, "invalid_scope");
-    let password = [("grant_type", "password"), ("username", ADMINISTRATOR_EMAIL), ("password", ADMINISTRATOR_PASSWORD)];
+    let password =
+        [("grant_type", "password"), ("username", ADMINISTRATOR_EMAIL), ("password", ADMINISTRATOR_PASSWORD)];
     refused(&service.ask_as(&narrow, &password), 400, "unauthorized_client");
 }
 
@@ -187,7 +208,10 @@ fn of_many_who_refresh_at_once_nobody_gets_two_chains() {
     let successors: Vec<Value> = std::thread::scope(|scope| {
         let racers: Vec<_> = (0..20).map(|_| scope.spawn(|| service.try_refresh(&token))).collect();
         let answers = racers.into_iter().map(|racer| racer.join().unwrap());
-        answers.filter(|answer| answer.status == 200).map(|answer| answer.json()["refresh_token"].clone()).collect()
+        answers
+            .filter(|answer| answer.status == 200)
+            .map(|answer| answer.json()["refresh_token"].clone())
+            .collect()
     });
     assert!(!successors.is_empty());
     assert!(successors.iter().all(|successor| *successor == successors[0]), "one token, one successor");
@@ -199,7 +223,12 @@ fn a_refreshed_token_is_never_wider_than_granted() {
     let user = service.user("tech");
     let user = service.sign_in_with(&user, &["profile:get", "users:get"]);
     let ask = |token: &str, scope: &str| {
-        let grant = [("grant_type", "refresh_token"), ("client_id", CLIENT), ("refresh_token", token), ("scope", scope)];
+        let grant = [
+            ("grant_type", "refresh_token"),
+            ("client_id", CLIENT),
+            ("refresh_token", token),
+            ("scope", scope),
+        ];
         service.ask_for_token(&grant)
     };
     let token = user.refresh_token.clone().unwrap();
@@ -217,13 +246,18 @@ fn a_refresh_token_is_good_for_its_own_client_alone() {
     let user = service.user("tech");
     let other = service.register_client("other", &[]);
     let token = user.refresh_token.clone().unwrap();
-    refused(&service.ask_as(&other, &[("grant_type", "refresh_token"), ("refresh_token", &token)]), 400, "invalid_grant");
+    refused(
+        &service.ask_as(&other, &[("grant_type", "refresh_token"), ("refresh_token", &token)]),
+        400,
+        "invalid_grant",
+    );
     service.try_refresh(&token).expect(200);
 }
 
 #[test]
 fn an_expired_token_is_refused() {
-    let service = Service::options().with("ROSTER_ACCESS_TOKEN_TTL", "1").with("ROSTER_REFRESH_TOKEN_TTL", "1").start();
+    let service =
+        Service::options().with("ROSTER_ACCESS_TOKEN_TTL", "1").with("ROSTER_REFRESH_TOKEN_TTL", "1").start();
     let user = service.user("tech");
     roster_tests::eventually("the end of the token", || (user.get("/user").status == 401).then_some(()));
     user.get("/user").expect_problem(401, "invalid_token");

@@ -7,7 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::settings::Settings;
 use crate::world::World;
+use crate::{constant_server, roster_server};
 
 /// How long a server may take until it is ready.
 const START: Duration = Duration::from_secs(60);
@@ -32,20 +34,30 @@ pub(crate) struct Memory {
 }
 
 impl Server {
-    /// Starts the release binary on a data folder.
-    pub(crate) fn roster(binary: &Path, data: &Path) -> anyhow::Result<Self> {
+    /// Starts the release binary on a data folder, with the settings that it has by itself.
+    pub(crate) fn roster(settings: &Settings, world: &World, data: &Path) -> anyhow::Result<Self> {
         let address = free_address()?;
-        let mut command = Command::new(binary);
+        let mut command = Command::new(&settings.roster);
+        world.equip(&mut command, data);
         command.arg("serve").env("ROSTER_LISTEN", address.to_string());
-        Self::start(World::environment(&mut command, data), address, &data.join("log"))
+        Self::start(&mut command, address, &data.join("log"))
     }
 
-    /// Starts this program as another server.
-    pub(crate) fn of_our_own(name: &str, argument: &str, data: &Path) -> anyhow::Result<Self> {
+    /// Starts the server that flushes each write, on a data folder.
+    pub(crate) fn unbatched(world: &World, data: &Path) -> anyhow::Result<Self> {
         let address = free_address()?;
         let mut command = Command::new(std::env::current_exe()?);
-        command.args([name, &address.to_string(), argument]);
-        Self::start(World::environment(&mut command, data), address, &data.join("log"))
+        world.equip(&mut command, data);
+        command.args([roster_server::COMMAND, &address.to_string()]).arg(data);
+        Self::start(&mut command, address, &data.join("log"))
+    }
+
+    /// Starts the server that answers a body of so many bytes, whatever is asked.
+    pub(crate) fn constant(settings: &Settings, size: usize) -> anyhow::Result<Self> {
+        let address = free_address()?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args([constant_server::COMMAND, &address.to_string(), &size.to_string()]);
+        Self::start(&mut command, address, &settings.out.join("log"))
     }
 
     fn start(command: &mut Command, address: SocketAddr, log: &Path) -> anyhow::Result<Self> {
@@ -79,7 +91,8 @@ impl Server {
     pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         let fields = stat.rsplit_once(") ").context("no fields in stat")?.1;
-        let ticks: u32 = fields.split(' ').skip(11).take(2).map(|field| field.parse::<u32>().unwrap_or(0)).sum();
+        let ticks: u32 =
+            fields.split(' ').skip(11).take(2).map(|field| field.parse::<u32>().unwrap_or(0)).sum();
         Ok(TICK * ticks)
     }
 

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Runs every test of the workspace on a freshly built binary, and says how many ran in each layer. This is `make test`.
+#
+#   tests/run.sh [--long]
+#
+# --long                    (or ROSTER_TEST_LONG=1) runs those that take minutes in their full length
+# ROSTER_TEST_REQUIRE=all   makes it a failure that a test cannot run where it is called
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+case "${1:-}" in
+    "") ;;
+    --long) export ROSTER_TEST_LONG=1 ;;
+    *) echo "usage: tests/run.sh [--long]" >&2; exit 2 ;;
+esac
+
+target=${CARGO_TARGET_DIR:-target}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+cargo build --locked -p roster || exit 1
+ROSTER_TEST_BINARY=$(cd "$target/debug" && pwd)/roster
+ROSTER_TEST_NOT_RUN=$scratch/not-run
+export ROSTER_TEST_BINARY ROSTER_TEST_NOT_RUN
+touch "$ROSTER_TEST_NOT_RUN"
+
+cargo test --workspace --locked --no-fail-fast 2>&1 | tee "$scratch/output"
+code=${PIPESTATUS[0]}
+
+# Cargo names each test program before it runs, and each package's library first.
+awk '
+    BEGIN {
+        count = split("domain|ports|use cases|adapters|http|binary|end to end|house", layers, "|")
+    }
+    function layer(name) {
+        if (name == "roster_domain") return "domain"
+        if (name == "roster_ports") return "ports"
+        if (name == "roster_usecases") return "use cases"
+        if (name == "roster_adapter_actix") return "http"
+        if (name ~ /^roster_adapter_/) return "adapters"
+        if (name == "roster") return "binary"
+        if (name == "house") return "house"
+        return "end to end"
+    }
+    function program(line) { sub(/.*\//, "", line); sub(/-[0-9a-f]+\)?$/, "", line); return line }
+    /^ *Running unittests / { current = layer(program($NF)) }
+    /^ *Running tests\// { name = program($NF); if (name == "house" || name == "end_to_end") current = layer(name) }
+    /^ *Doc-tests / { current = layer($2) }
+    /^test result: / { passed[current] += $4; failed[current] += $6; ignored += $8 }
+    END {
+        printf "\n%-12s %8s %8s\n", "layer", "passed", "failed"
+        for (n = 1; n <= count; n++) {
+            printf "%-12s %8d %8d\n", layers[n], passed[layers[n]], failed[layers[n]]
+            all_passed += passed[layers[n]]; all_failed += failed[layers[n]]
+        }
+        printf "%d %d %d\n", all_passed, all_failed, ignored > totals
+    }
+' totals="$scratch/totals" "$scratch/output"
+read -r passed failed ignored < "$scratch/totals"
+
+not_run=$(sort -u "$ROSTER_TEST_NOT_RUN" | wc -l)
+if [ "$not_run" -gt 0 ]; then
+    printf '\nNOT RUN HERE, and counted as passed:\n'
+    sort -u "$ROSTER_TEST_NOT_RUN" | sed 's/^/  /'
+fi
+
+# A program that did not compile, or that died, says nothing of its tests.
+if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then
+    printf '\nNot everything was built or ran to its end: see above.\n'
+fi
+if [ "$ignored" -ne 0 ]; then
+    printf '\n%s tests are marked to be ignored: none may be.\n' "$ignored"
+    code=1
+fi
+if [ "$passed" -eq 0 ]; then
+    code=1
+fi
+printf '\n%s passed, %s failed\n' "$passed" "$failed"
+exit "$code"
