@@ -3,6 +3,12 @@
 //! [`Store`] keeps everything, one transaction a use case; the other traits hash, sign, draw and tell the time.
 //! Adapters implement them; with the feature `mocks` there are mocks of them all.
 
+#![allow(
+    clippy::needless_lifetimes,
+    reason = "mockall needs the lifetimes of references inside of options by name"
+)]
+#![cfg_attr(feature = "mocks", allow(clippy::ref_option_ref, reason = "mockall writes such code"))]
+
 mod hashing;
 mod pictures;
 mod seals;

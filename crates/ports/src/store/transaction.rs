@@ -45,6 +45,10 @@ pub trait WriteTx: ReadTx {
 
 /// How a write ended that may stand. What changed cannot be told without its events.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is made once a write and taken apart at once; a box would only cost"
+)]
 pub enum Done<T> {
     /// Something changed, and this is what happened.
     Changed(T, Events),

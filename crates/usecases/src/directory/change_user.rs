@@ -62,9 +62,9 @@ fn change(
         after = after.administered(&may_administer, administration.clone());
     }
     keep_an_administrator(tx, &before, Some(&after))?;
-    let changed = after.changed_since(&before, stamp.time);
-    let changed = changed.and_then(|(user, kinds)| Some((stamp.events(&Subject::User(id), kinds)?, user)));
-    let Some((events, user)) = changed else {
+    let next = after.changed_since(&before, stamp.time);
+    let next = next.and_then(|(user, kinds)| Some((stamp.events(&Subject::User(id), kinds)?, user)));
+    let Some((events, user)) = next else {
         return Ok(Done::Unchanged(DirectoryEntry { user: before, sign_ins }));
     };
     tx.users_mut().update(&may_change, &user)?;
