@@ -10,7 +10,7 @@ use crate::log::Log;
 use crate::wait::within;
 
 /// The longest that any command of the tests may take.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Whether the tests that take minutes shall run too (`make test-long`).
 pub fn is_long_run() -> bool {

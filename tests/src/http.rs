@@ -100,7 +100,7 @@ fn encode(body: &Body) -> (Option<String>, Option<Vec<u8>>) {
             form.extend_pairs(fields);
             (Some("application/x-www-form-urlencoded".to_owned()), Some(form.finish().into_bytes()))
         }
-        Body::Form(form) => (Some(form.content_type()), Some(form.bytes())),
+        Body::Form(form) => (Some(Form::content_type()), Some(form.bytes())),
         Body::Bytes(content_type, bytes) => (Some((*content_type).to_owned()), Some(bytes.clone())),
     }
 }

@@ -5,10 +5,12 @@
 //! panics, with what was expected, since that is how a test fails.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::missing_panics_doc,
     clippy::panic,
     reason = "a harness fails its test by panicking"
 )]
+#![expect(clippy::disallowed_methods, reason = "a test need not be repeatable in the names that it invents")]
 
 mod actor;
 mod answer;
@@ -33,6 +35,7 @@ pub use database::Database;
 pub use http::{Body, Http};
 pub use log::Log;
 pub use missing::needed_program;
+pub use people::invented;
 pub use picture::{Form, Picture};
 pub use raw::{RawAnswer, RawSocket};
 pub use service::{Service, ServiceOptions};

@@ -110,14 +110,19 @@ impl Service {
 
 /// A person that can be created: a name of their own, an address of their own, and a password that logs must not show.
 pub(crate) fn new_person(role: &str) -> Value {
-    let tag = Uuid::new_v4().simple().to_string();
+    let tag = invented();
     json!({
         "firstName": "Robin",
         "lastName": format!("Person {tag}"),
         "email": format!("{tag}@example.com"),
-        "plainPassword": format!("canary-password-{}", Uuid::new_v4().simple()),
+        "plainPassword": format!("canary-password-{}", invented()),
         "roles": [role],
     })
+}
+
+/// A word that nobody has used yet.
+pub fn invented() -> String {
+    Uuid::new_v4().simple().to_string()
 }
 
 /// Whom an access token is about.

@@ -98,7 +98,7 @@ impl Form {
         self
     }
 
-    pub(crate) fn content_type(&self) -> String {
+    pub(crate) fn content_type() -> String {
         format!("multipart/form-data; boundary={}", Self::BOUNDARY)
     }
 

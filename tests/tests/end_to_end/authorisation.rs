@@ -275,7 +275,7 @@ fn a_client_is_nobody_and_a_trusted_one_administers() {
             match (rule.about, rule.others.1) {
                 (About::Oneself, _) => drop(answer.expect_problem(403, "not_for_clients")),
                 (_, Who::Administrators) if !is_trusted => {
-                    drop(answer.expect_problem(403, "insufficient_role"))
+                    drop(answer.expect_problem(403, "insufficient_role"));
                 }
                 _ => is_let_in(&answer),
             }

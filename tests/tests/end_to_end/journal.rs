@@ -1,12 +1,11 @@
 //! `kill -9` at any moment: what was acknowledged is there, and nothing is half done.
 
-use roster_tests::{Actor, Body, Service, is_long_run};
+use roster_tests::{Actor, Body, Service, invented, is_long_run};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
-use uuid::Uuid;
 
 const WRITERS: usize = 8;
 const FACILITY: &str = "16f0cbe3-bc75-45ea-9168-52e52c941ada";
@@ -89,7 +88,7 @@ impl Writer<'_> {
 
     fn create(&mut self) -> Option<()> {
         let role = ROLES[self.roll(ROLES.len())];
-        let tag = Uuid::new_v4().simple().to_string();
+        let tag = invented();
         let body = json!({
             "firstName": "New", "lastName": "Person", "email": format!("{tag}@example.com"),
             "plainPassword": "canary-journal-password", "roles": [role],
@@ -165,7 +164,7 @@ fn write_until_killed(service: &Service, administrator: &Actor, enough: usize, r
             scope.spawn(move || writer.run())
         };
         let writers: Vec<_> = (0..u64::try_from(WRITERS).unwrap()).map(start).collect();
-        roster_tests::within(Duration::from_secs(60), "enough work", || {
+        roster_tests::within(Duration::from_mins(1), "enough work", || {
             (acknowledged.load(Ordering::Relaxed) >= enough).then_some(())
         });
         service.kill();

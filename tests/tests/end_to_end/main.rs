@@ -1,5 +1,12 @@
 //! The whole service, from outside: the real binary, its HTTP, its commands, and the files that it leaves behind.
-#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+#![expect(clippy::format_collect, reason = "a test need not save an allocation")]
 
 mod account;
 mod authorisation;

@@ -1,8 +1,7 @@
 //! Passwords: choosing them, changing them, and what a change ends.
 
-use roster_tests::Service;
+use roster_tests::{Service, invented};
 use serde_json::json;
-use uuid::Uuid;
 
 fn change(old: &str, new: &str) -> serde_json::Value {
     json!({ "oldPassword": old, "newPassword": new })
@@ -45,7 +44,7 @@ fn a_wrong_old_password_changes_nothing() {
 fn passwords_are_refused_with_a_reason() {
     let service = Service::start();
     let administrator = service.administrator();
-    let tag = Uuid::new_v4().simple().to_string();
+    let tag = invented();
     let email = format!("{tag}@example.com");
     let twice = tag.repeat(2);
     for (password, code) in [

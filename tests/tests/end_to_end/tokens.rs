@@ -27,7 +27,8 @@ fn a_password_buys_an_access_and_a_refresh_token() {
     assert_eq!(tokens["need_password_change"], false, "whoever runs the service chose it for themselves");
     let mut scopes: Vec<&str> = tokens["scope"].as_str().unwrap().split(' ').collect();
     let mut all = ALL_SCOPES;
-    (scopes.sort_unstable(), all.sort_unstable());
+    scopes.sort_unstable();
+    all.sort_unstable();
     assert_eq!(scopes, all, "all that the client is registered for");
 }
 
