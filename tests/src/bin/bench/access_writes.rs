@@ -65,7 +65,8 @@ fn run(
 /// An administrator who gives somebody else access somewhere else each time, so that each is a change.
 fn giving(giver: &Caller, takers: &[Caller], mut facilities: Facilities) -> NextRequest {
     let token = giver.token.clone();
-    let mut takers: Vec<_> = takers.iter().map(|taker| taker.id).collect::<Vec<_>>().into_iter().cycle();
+    let takers: Vec<_> = takers.iter().map(|taker| taker.id).collect();
+    let mut takers = takers.into_iter().cycle();
     Box::new(move |into| {
         let taker = takers.next().map(|taker| taker.to_string()).unwrap_or_default();
         let body = format!(r#"{{"userId":"{taker}","actions":["doors:open"]}}"#);
@@ -100,7 +101,7 @@ async fn give_in_one(ports: &Ports, callers: &[Caller], facilities: &mut Facilit
             .collect::<Result<Vec<_>, StoreError>>()?;
         Ok(stamp.events_of(happened).map_or(Done::Unchanged(()), |events| Done::Changed((), events)))
     });
-    write.await.map_err(|Abort::Refused(error)| Abort::Store(error) | error)?;
+    write.await.map_err(|(Abort::Refused(error) | Abort::Store(error))| error)?;
     Ok(float(IN_PROCESS) / started.elapsed().as_secs_f64())
 }
 

@@ -45,8 +45,8 @@ pub(crate) fn over(options: &SqliteOptions, data: &Path, secrets: &MasterSecrets
         numbering_plans: Arc::new(LibPhoneNumbers),
         domain_names: Arc::new(InternationalDomainNames),
         policy: Policy {
-            access_token_lifetime: Duration::from_secs(300),
-            refresh_token_lifetime: Duration::from_secs(2_592_000),
+            access_token_lifetime: Duration::from_mins(5),
+            refresh_token_lifetime: Duration::from_hours(720),
             shortest_password: 15,
         },
     })

@@ -12,7 +12,7 @@ use crate::world::World;
 use crate::{constant_server, roster_server};
 
 /// How long a server may take until it is ready.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// What Linux counts CPU time in (`USER_HZ`), for every process and on every machine of ours.
 const TICK: Duration = Duration::from_millis(10);

@@ -32,7 +32,7 @@ const CALLERS: usize = 20_000;
 const ADMINISTRATORS: usize = 64;
 /// How many users are inserted at a time.
 const CHUNK: usize = 10_000;
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// A database full of people, to be copied for each server.
 pub(crate) struct World {
@@ -149,7 +149,7 @@ async fn write(
     mut write: impl FnMut(&mut dyn roster_ports::WriteTx) -> Result<(), StoreError> + Send + 'static,
 ) -> Result<(), StoreError> {
     let written = ports.store.write::<_, StoreError>(move |tx| Ok(Done::Bookkeeping(write(tx)?))).await;
-    written.map_err(|Abort::Refused(error)| Abort::Store(error) | error)
+    written.map_err(|(Abort::Refused(error) | Abort::Store(error))| error)
 }
 
 fn client(now: Instant) -> anyhow::Result<Client> {
