@@ -22,7 +22,7 @@ pub(crate) const PUBLIC_URL: &str = "https://roster.test";
 /// A running service on a data folder of its own. It ends with its test.
 #[derive(Debug)]
 pub struct Service {
-    data: TempDir,
+    folder: TempDir,
     run: Roster,
     http: Http,
     log: Log,
@@ -45,9 +45,9 @@ impl ServiceOptions {
 
     /// Starts it, and waits until it answers.
     pub fn start(self) -> Service {
-        let data = template::data_folder();
+        let folder = template::data_folder();
         let mut run = Roster::new(["serve"])
-            .on(data.path())
+            .on(&folder.path().join(template::DATA))
             .with("ROSTER_LISTEN", "127.0.0.1:0")
             .with("ROSTER_PUBLIC_URL", PUBLIC_URL)
             .with("ROSTER_LOG_FORMAT", "json");
@@ -55,7 +55,7 @@ impl ServiceOptions {
             run = run.with(name, value);
         }
         let (child, log, address) = launch(&run);
-        Service { data, run, http: Http::at(address), log, child: Mutex::new(child) }
+        Service { folder, run, http: Http::at(address), log, child: Mutex::new(child) }
     }
 }
 
@@ -81,8 +81,8 @@ impl Service {
     }
 
     /// Its data folder.
-    pub fn data(&self) -> &Path {
-        self.data.path()
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join(template::DATA)
     }
 
     /// Its database file.
@@ -112,7 +112,7 @@ impl Service {
 
     /// A command beside the service, on the same data folder.
     pub fn command<A: Into<OsString>>(&self, arguments: impl IntoIterator<Item = A>) -> Roster {
-        Roster::new(arguments).on(self.data())
+        Roster::new(arguments).on(&self.data())
     }
 
     /// Kills it as `kill -9` does.

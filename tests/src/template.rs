@@ -25,13 +25,16 @@ pub const ALL_SCOPES: [&str; 10] = [
     "webhooks:manage",
 ];
 
-/// A data folder with a migrated database, one administrator and one public client.
+/// The data folder within its temporary folder.
+pub(crate) const DATA: &str = "data";
+
+/// A temporary folder with a data folder in it: a migrated database, one administrator and one public client.
 ///
 /// It is a copy of one that is made once for each build of the binary, so that a test need not hash and migrate.
 pub(crate) fn data_folder() -> TempDir {
     static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    copy(TEMPLATE.get_or_init(make), folder.path());
+    copy(TEMPLATE.get_or_init(make), &folder.path().join(DATA));
     folder
 }
 
@@ -44,13 +47,13 @@ fn make() -> PathBuf {
     let ready = beside.join(name);
     if !ready.is_dir() {
         let folder = tempfile::tempdir_in(beside).expect("a folder beside the binary");
-        fill(folder.path());
+        fill(&folder.path().join(DATA));
         // Another test process may have been faster; its folder is as good.
         if fs::rename(folder.path(), &ready).is_ok() {
             let _moved = folder.keep();
         }
     }
-    ready
+    ready.join(DATA)
 }
 
 fn fill(data: &Path) {
@@ -66,12 +69,15 @@ fn fill(data: &Path) {
         .succeed();
 }
 
+/// Copies a folder, with the modes of everything in it.
 fn copy(from: &Path, to: &Path) {
+    fs::create_dir(to).expect("a folder can be made");
+    let mode = fs::metadata(from).expect("the folder has a mode").permissions();
+    fs::set_permissions(to, mode).expect("its owner may set the mode");
     for entry in fs::read_dir(from).expect("the folder can be read") {
         let entry = entry.expect("an entry");
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
-            fs::create_dir(&target).expect("a folder can be made");
             copy(&entry.path(), &target);
         } else {
             fs::copy(entry.path(), &target).expect("a file can be copied");

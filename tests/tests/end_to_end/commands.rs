@@ -82,14 +82,14 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
 #[test]
 fn an_administrator_is_made_and_restored() {
     let service = Service::start();
-    let made = administrator(service.data(), "ada@example.com", "canary-analytical-engine\n");
+    let made = administrator(&service.data(), "ada@example.com", "canary-analytical-engine\n");
     assert_eq!(made.code, 0, "{made:?}");
     assert!(!made.stdout.contains("canary") && !made.stderr.contains("canary"), "{made:?}");
     let ada = service.sign_in("ada@example.com", "canary-analytical-engine");
     assert_eq!(ada.get("/user").expect(200)["data"]["roles"], json!(["board"]));
     let change = json!({ "roles": ["tech"], "disabled": true });
     service.administrator().patch(&format!("/users/{}", ada.id), change).expect(200);
-    assert_eq!(administrator(service.data(), "ADA@example.com", "canary-difference-engine").code, 0);
+    assert_eq!(administrator(&service.data(), "ADA@example.com", "canary-difference-engine").code, 0);
     roster_tests::eventually("the restored administrator", || {
         (service.try_password("ada@example.com", "canary-difference-engine").status == 200).then_some(())
     });
@@ -113,7 +113,7 @@ fn a_generated_password_is_printed_once() {
 fn a_bad_password_makes_nobody() {
     let service = Service::start();
     for password in ["", "\n", "short\n", "passwordpassword", "ada@example.com"] {
-        let line = complains(&administrator(service.data(), "ada@example.com", password), 1);
+        let line = complains(&administrator(&service.data(), "ada@example.com", password), 1);
         assert!(password.trim().is_empty() || !line.contains(password.trim()), "{line}");
     }
     assert_eq!(service.administrator().get("/users").expect(200)["total"], 1);
@@ -231,7 +231,7 @@ fn what_is_kept_is_kept_to_its_owner() {
     let service = Service::start();
     service.user("tech");
     // Nobody else gets into the folder, nor at its files should somebody open it; pictures are for everybody.
-    assert_eq!(mode(service.data()), 0o700);
+    assert_eq!(mode(&service.data()), 0o700);
     let paths = fs::read_dir(service.data()).unwrap().map(|entry| entry.unwrap().path());
     for path in paths.filter(|path| path.is_file()) {
         assert_eq!(mode(&path) & 0o077, 0, "{}", path.display());
