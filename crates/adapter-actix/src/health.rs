@@ -1,7 +1,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use roster_ports::StoreError;
+use roster_usecases::upkeep;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -32,7 +32,7 @@ pub(crate) async fn ready(http: Data<Http>, serving: Data<Serving>) -> Result<Ht
     if serving.is_draining() {
         return Err(Problem::unavailable(&"the service is about to stop"));
     }
-    http.ports.store.ready().await.map_err(|error: StoreError| Problem::unavailable(&error))?;
+    upkeep::ready(&http.ports).await.map_err(|failure| Problem::unavailable(&failure))?;
     ok()
 }
 

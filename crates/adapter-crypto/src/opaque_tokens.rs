@@ -10,9 +10,7 @@ use crate::random::random_bytes;
 
 /// Opaque tokens of 256 random bits, hashed with HMAC-SHA-256 under a key derived from the master secret.
 ///
-/// [`OpaqueTokens::matches`] tries every master secret. [`OpaqueTokens::hash`] knows only the one in use: what is
-/// looked up by its hash, as refresh tokens are, is not found any more once another master secret comes first, and its
-/// owner signs in again.
+/// New ones are hashed under the master secret in use; those of older ones are still recognised.
 pub struct HmacOpaqueTokens {
     keys: Keys<hmac::Key>,
 }
@@ -29,18 +27,22 @@ impl OpaqueTokens for HmacOpaqueTokens {
     fn generate(&self) -> OpaqueToken {
         let bytes = Zeroizing::new(random_bytes::<32>());
         let secret = URL_SAFE_NO_PAD.encode(bytes.as_slice());
-        OpaqueToken { hash: self.hash(&secret), secret: SecretString::from(secret) }
+        OpaqueToken { hash: hash(&self.keys.current, &secret), secret: SecretString::from(secret) }
     }
 
-    fn hash(&self, presented: &str) -> TokenHash {
-        let mut hash = [0; 32];
-        hash.copy_from_slice(hmac::sign(&self.keys.current, presented.as_bytes()).as_ref());
-        TokenHash(hash)
+    fn hashes(&self, presented: &str) -> Vec<TokenHash> {
+        self.keys.iter().map(|key| hash(key, presented)).collect()
     }
 
     fn matches(&self, presented: &str, kept: &TokenHash) -> bool {
         self.keys.iter().any(|key| hmac::verify(key, presented.as_bytes(), &kept.0).is_ok())
     }
+}
+
+fn hash(key: &hmac::Key, presented: &str) -> TokenHash {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(hmac::sign(key, presented.as_bytes()).as_ref());
+    TokenHash(hash)
 }
 
 #[cfg(test)]
@@ -59,7 +61,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_the_known_one() {
-        let hash = hex(&tokens(COUNTING).hash("a-presented-token").0);
+        let hash = hex(&tokens(COUNTING).hashes("a-presented-token")[0].0);
         assert_eq!(hash, "555472c840eff26ba0cd9650077ce59ff1cdba02d5c713489e0cd5048fc03333");
     }
 
@@ -71,7 +73,7 @@ mod tests {
         assert_eq!(distinct.len(), 20);
         for token in &made {
             assert_eq!(URL_SAFE_NO_PAD.decode(token.secret.expose_secret()).unwrap().len(), 32);
-            assert_eq!(tokens.hash(token.secret.expose_secret()), token.hash);
+            assert_eq!(tokens.hashes(token.secret.expose_secret()), [token.hash]);
             assert!(tokens.matches(token.secret.expose_secret(), &token.hash));
             assert!(!tokens.matches("", &token.hash));
         }
@@ -82,7 +84,9 @@ mod tests {
     fn tokens_of_an_older_secret_still_match_and_those_of_a_strange_one_do_not() {
         let token = tokens(COUNTING).generate();
         let presented = token.secret.expose_secret();
-        assert!(tokens(&format!("{OTHER},{COUNTING}")).matches(presented, &token.hash));
+        let both = tokens(&format!("{OTHER},{COUNTING}"));
+        assert!(both.matches(presented, &token.hash));
+        assert_eq!(both.hashes(presented)[1], token.hash);
         assert!(!tokens(OTHER).matches(presented, &token.hash));
     }
 

@@ -13,8 +13,7 @@ use crate::name_locks::NameLocks;
 
 /// Keeps pictures as files of their names, in subfolders of the first two digits: `ab/ab….jpg`.
 ///
-/// A file appears under its name whole and durable, or not at all. Only the owner may read files and folders. One
-/// process at a time keeps pictures in a folder.
+/// A file appears under its name whole and durable, or not at all. Only the owner may read files and folders.
 pub struct PictureFolder {
     root: Arc<Path>,
     locks: NameLocks,
@@ -25,20 +24,26 @@ pub struct PictureFolder {
 const TEMPORARY: &str = "tmp";
 
 impl PictureFolder {
-    /// Opens the folder, makes it where there is none, and removes what an earlier process left half written.
+    /// Opens the folder, and makes it where there is none.
     pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let root: PathBuf = path.into();
         if !root.is_dir() {
             DirBuilder::new().recursive(true).mode(0o700).create(&root)?;
             root.canonicalize()?.parent().map_or(Ok(()), sync_folder)?;
         }
-        for entry in fs::read_dir(&root)? {
+        Ok(Self { root: root.into(), locks: NameLocks::default(), writes: Arc::default() })
+    }
+
+    /// Removes what an earlier process left half written. Only for the process that holds the lock on the data folder:
+    /// it would take the pictures that another one is about to keep.
+    pub fn remove_leftovers(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&*self.root)? {
             let entry = entry?;
             if entry.file_type()?.is_dir() {
                 remove_temporaries(&entry.path())?;
             }
         }
-        Ok(Self { root: root.into(), locks: NameLocks::default(), writes: Arc::default() })
+        Ok(())
     }
 
     /// Runs file work where it may block.
@@ -201,7 +206,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_left_half_written_goes_when_the_folder_is_opened() {
+    async fn what_was_left_half_written_goes_when_that_is_asked_for() {
         let (parent, folder) = folder();
         let root = parent.path().join("pictures");
         folder.keep(&picture(7)).await.unwrap();
@@ -209,6 +214,8 @@ mod tests {
         fs::write(root.join("07").join(format!("{}.png.3.tmp", "07".repeat(32))), b"half").unwrap();
         fs::write(root.join("stray"), b"not ours").unwrap();
         let folder = PictureFolder::open(&root).unwrap();
+        assert_eq!(files_below(&root.join("07")).len(), 2);
+        folder.remove_leftovers().unwrap();
         assert_eq!(files_below(&root.join("07")), kept);
         assert!(root.join("stray").exists());
         assert!(folder.load(&picture(7).name).await.unwrap().is_some());

@@ -90,6 +90,12 @@ impl RequestId {
     }
 }
 
+impl From<uuid::Uuid> for RequestId {
+    fn from(uuid: uuid::Uuid) -> Self {
+        Self(uuid.as_hyphenated().to_string())
+    }
+}
+
 impl FromStr for RequestId {
     type Err = NotARequestId;
 

@@ -111,6 +111,40 @@ impl AccessChange {
     }
 }
 
+/// What happened to one subject in one write: at least one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened(EventKind, Vec<EventKind>);
+
+impl Happened {
+    /// All of it, in order; `None` where there is nothing.
+    pub fn all(kinds: impl IntoIterator<Item = EventKind>) -> Option<Self> {
+        let mut kinds = kinds.into_iter();
+        kinds.next().map(|first| Self(first, kinds.collect()))
+    }
+
+    /// And then this.
+    #[must_use]
+    pub fn and(mut self, kinds: impl IntoIterator<Item = EventKind>) -> Self {
+        self.1.extend(kinds);
+        self
+    }
+}
+
+impl From<EventKind> for Happened {
+    fn from(kind: EventKind) -> Self {
+        Self(kind, Vec::new())
+    }
+}
+
+impl IntoIterator for Happened {
+    type Item = EventKind;
+    type IntoIter = std::iter::Chain<std::iter::Once<EventKind>, std::vec::IntoIter<EventKind>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        std::iter::once(self.0).chain(self.1)
+    }
+}
+
 /// The events of one write: never none, so that no change goes untold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Events(pub Event, pub Vec<Event>);
@@ -143,16 +177,21 @@ impl Stamp {
         Events(self.nth(0, subject, kind), Vec::new())
     }
 
-    /// The events of a write about one subject; `None` when nothing happened.
-    pub fn events(&self, subject: &Subject, kinds: Vec<EventKind>) -> Option<Events> {
-        self.events_of(kinds.into_iter().map(|kind| (subject.clone(), kind)))
+    /// The events of a write about one subject.
+    pub fn events(&self, subject: &Subject, happened: Happened) -> Events {
+        let Happened(first, others) = happened;
+        self.events_of((subject.clone(), first), others.into_iter().map(|kind| (subject.clone(), kind)))
     }
 
-    /// The events of a write about several subjects; `None` when nothing happened.
-    pub fn events_of(&self, happened: impl IntoIterator<Item = (Subject, EventKind)>) -> Option<Events> {
-        let mut events =
-            happened.into_iter().enumerate().map(|(n, (subject, kind))| self.nth(n, subject, kind));
-        events.next().map(|first| Events(first, events.collect()))
+    /// The events of a write about several subjects.
+    pub fn events_of(
+        &self,
+        first: (Subject, EventKind),
+        others: impl IntoIterator<Item = (Subject, EventKind)>,
+    ) -> Events {
+        let others =
+            others.into_iter().enumerate().map(|(n, (subject, kind))| self.nth(n + 1, subject, kind));
+        Events(self.nth(0, first.0, first.1), others.collect())
     }
 
     fn nth(&self, n: usize, subject: Subject, kind: EventKind) -> Event {
@@ -191,8 +230,9 @@ mod tests {
     #[test]
     fn the_events_of_a_write_share_its_stamp_and_count_their_ids() {
         let subject = Subject::Client("app".parse().unwrap());
-        let events = stamp().events(&subject, vec![EventKind::UserDisabled, EventKind::UserEnabled]).unwrap();
-        let events = events.into_vec();
+        let happened = Happened::from(EventKind::UserDisabled).and([EventKind::UserEnabled]);
+        assert_eq!(Some(happened.clone()), Happened::all(happened.clone()));
+        let events = stamp().events(&subject, happened).into_vec();
         assert_eq!(events.iter().map(|event| event.id.uuid().as_u128()).collect::<Vec<_>>(), [40, 41]);
         assert_eq!(
             events.iter().map(|event| event.kind.name()).collect::<Vec<_>>(),
@@ -201,9 +241,9 @@ mod tests {
         assert!(
             events.iter().all(|event| event.subject == subject && event.request_id == stamp().request_id)
         );
-        assert_eq!(stamp().events(&subject, Vec::new()), None);
+        assert_eq!(Happened::all([]), None);
         let one = stamp().event(subject.clone(), EventKind::UserDeleted).into_vec();
-        assert_eq!(one, stamp().events(&subject, vec![EventKind::UserDeleted]).unwrap().into_vec());
+        assert_eq!(one, stamp().events(&subject, EventKind::UserDeleted.into()).into_vec());
     }
 
     #[test]

@@ -26,13 +26,12 @@ mod values;
 pub use access::{Access, ActionName, Actions, Expiry, ExpiryChange, Grant, NoAccess};
 pub use actor::{Actor, PrincipalId, RequestId, Subject};
 pub use clients::{Client, ClientKind, GrantType, GrantTypes, Trust};
-pub use event::{AccessChange, Event, EventKind, Events, Stamp};
+pub use event::{AccessChange, Event, EventKind, Events, Happened, Stamp};
 pub use fault::Fault;
 pub use folding::{FOLDING_VERSION, NameKey, SearchWords, fold};
 pub use ids::{ClientId, EventId, FacilityId, GroupId, KeyId, SessionId, TokenId, UserId, WorkspaceId};
 pub use people::{
-    AccountChange, Administration, DirectoryEntry, EmailVerification, NewUser, Patch, SignIns, Status, User,
-    UserChange,
+    Administration, DirectoryEntry, EmailVerification, NewUser, Patch, SignIns, Status, User, UserChange,
 };
 pub use roles::{Role, Roles};
 pub use scopes::{Scope, Scopes};

@@ -88,8 +88,8 @@ pub trait OpaqueTokens: Send + Sync {
     /// A new secret.
     fn generate(&self) -> OpaqueToken;
 
-    /// The hash under which a presented secret would be kept.
-    fn hash(&self, presented: &str) -> TokenHash;
+    /// The hashes under which a presented secret may be kept, the most likely one first: one a master secret.
+    fn hashes(&self, presented: &str) -> Vec<TokenHash>;
 
     /// Compares in constant time.
     fn matches(&self, presented: &str, kept: &TokenHash) -> bool;

@@ -17,7 +17,7 @@ use crate::master_secret::master_secrets;
 use crate::settings::Settings;
 use crate::{DataFolder, Stop};
 
-/// How many passwords may wait for each thread that hashes: some ten seconds of work.
+/// How many passwords may wait for each thread that hashes. Those that wait too long are given up before they are done.
 const WAITING_PER_THREAD: usize = 64;
 
 /// Brings the schema up to date; returns the migrations that it ran.
@@ -48,6 +48,16 @@ pub(crate) async fn assemble(
     Ok(ports)
 }
 
+/// Removes the pictures that an earlier `roster serve` left half written. Only for whoever holds the folder's lock.
+pub(crate) fn remove_leftovers(settings: &Settings) -> Result<(), Stop> {
+    let removed = PictureFolder::open(&settings.pictures).and_then(|folder| folder.remove_leftovers());
+    removed.map_err(|error| cannot_keep_pictures(settings, &error))
+}
+
+fn cannot_keep_pictures(settings: &Settings, error: &std::io::Error) -> Stop {
+    Stop::Failure(format!("cannot keep pictures in {}: {error}", settings.pictures.display()))
+}
+
 fn ports(
     settings: &Settings,
     secrets: &MasterSecrets,
@@ -56,9 +66,8 @@ fn ports(
 ) -> Result<Ports, Stop> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let keys = Arc::new(KeyRing::new(secrets));
-    let pictures = PictureFolder::open(&settings.pictures).map_err(|error| {
-        Stop::Failure(format!("cannot keep pictures in {}: {error}", settings.pictures.display()))
-    })?;
+    let pictures =
+        PictureFolder::open(&settings.pictures).map_err(|error| cannot_keep_pictures(settings, &error))?;
     Ok(Ports {
         store,
         ids: Arc::new(SystemIds::new(Arc::clone(&clock))),

@@ -2,6 +2,7 @@
 
 use roster_adapter_crypto::MasterSecrets;
 use roster_ports::Store;
+use roster_usecases::setup::was_used_with_a_secret;
 use secrecy::{ExposeSecret, SecretString};
 use std::io::ErrorKind;
 
@@ -20,8 +21,7 @@ pub(crate) async fn master_secrets(
     if let Some(kept) = keep(folder)? {
         return Ok(kept);
     }
-    let fingerprints = store.read(|tx| tx.keys().fingerprints()).await?;
-    if !fingerprints.is_empty() {
+    if was_used_with_a_secret(store).await? {
         let file = folder.secret_file();
         return Err(Stop::Usage(format!(
             "ROSTER_SECRET is not set and {} is missing, but this database was used with a master secret: bring it back",

@@ -1,6 +1,7 @@
 //! Passwords for people: typed on standard input, or made.
 
 use roster_domain::{Password, PersonalWords};
+use roster_usecases::setup::random_password;
 use roster_usecases::{Ports, values};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use secrecy::{ExposeSecret, SecretString};
@@ -15,18 +16,12 @@ const LONGEST: u64 = 4096;
 pub(crate) fn typed(ports: &Ports, person: PersonalWords<'_>) -> Result<Password, Stop> {
     let line = read_line().map_err(|error| Stop::Failure(format!("cannot read the password: {error}")))?;
     let text = line.expose_secret().trim_end_matches(['\r', '\n']);
-    values::password(ports, text, Some(person))
-        .map_err(|fault| Stop::Failure(format!("the password {fault}")))
+    values::password(ports, text, person).map_err(|fault| Stop::Failure(format!("the password {fault}")))
 }
 
 /// A random password that the rules allow.
 pub(crate) fn random(ports: &Ports, person: PersonalWords<'_>) -> Result<Password, Stop> {
-    let mut text = String::new();
-    while text.len() < ports.policy.shortest_password.max(32) {
-        text.push_str(ports.opaque_tokens.generate().secret.expose_secret());
-    }
-    values::password(ports, &text, Some(person))
-        .map_err(|fault| Stop::Failure(format!("the password {fault}")))
+    random_password(ports, person).map_err(|fault| Stop::Failure(format!("the password {fault}")))
 }
 
 fn read_line() -> io::Result<SecretString> {

@@ -24,6 +24,11 @@ pub enum ExpectedVersion {
     OneOf(Vec<u64>),
 }
 
+/// A new id for a request that brings none of its own.
+pub fn fresh_request_id(ports: &Ports) -> RequestId {
+    ports.ids.uuid().into()
+}
+
 impl ExpectedVersion {
     /// Whether a record of this version may be changed.
     pub fn admits(&self, version: u64) -> bool {
@@ -35,6 +40,11 @@ impl ExpectedVersion {
 }
 
 impl RequestContext {
+    /// The context of something that no request asks for: what it does can be told apart by a fresh id.
+    pub fn fresh(ports: &Ports) -> Self {
+        Self { request_id: fresh_request_id(ports), address: None, expected_version: ExpectedVersion::Any }
+    }
+
     /// What the events of this request share. Made before the write, so that running it again makes the same events.
     pub(crate) fn stamp(&self, ports: &Ports, actor: Actor) -> Stamp {
         Stamp {

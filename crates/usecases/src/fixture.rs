@@ -3,8 +3,8 @@
 use chrono::TimeZone;
 use roster_domain::permission::{Caller, Principal};
 use roster_domain::{
-    Client, ClientKind, Email, GrantType, GrantTypes, Instant, NewUser, Role, Roles, Scopes, Session,
-    SessionId, Status, Trust, User, UserId,
+    Client, ClientKind, Email, GrantType, GrantTypes, Instant, NewUser, Password, PersonalWords, Role, Roles,
+    Scopes, Session, SessionId, Status, Trust, User, UserId,
 };
 use roster_ports::mocks::{
     MockAccessTokens, MockClock, MockDomainNames, MockIds, MockIntercomIdentity, MockNumberingPlans,
@@ -70,6 +70,7 @@ impl World {
             let sign_ins = roster_domain::SignIns::default();
             Ok(find(id).map(|user| roster_domain::DirectoryEntry { user, sign_ins }))
         });
+        self.tx.clients.expect_client().returning(|_| Ok(Some(client(ClientKind::Public, &[], Scopes::ALL))));
         self.tx.sessions.expect_session().returning(move |id| {
             let user = known(UserId::new(id.uuid()));
             Ok(user.map(|user| session_of(&user)))
@@ -89,9 +90,21 @@ impl World {
         self
     }
 
+    /// This client, under whichever id it is asked for: expect it before the people, who come with one of their own.
+    pub(crate) fn with_client(mut self, client: Client) -> Self {
+        self.tx
+            .clients
+            .expect_client()
+            .returning(move |id| Ok(Some(client.clone()).filter(|client| client.id == *id)));
+        self.tx.clients.expect_secret().returning(|_| Ok(None));
+        self
+    }
+
     /// Opaque tokens hash to their first bytes; fresh ones are `fresh`.
     pub(crate) fn with_plain_tokens(mut self) -> Self {
-        self.opaque_tokens.expect_hash().returning(token_hash);
+        self.opaque_tokens
+            .expect_hashes()
+            .returning(|text| vec![token_hash("older secret"), token_hash(text)]);
         self.opaque_tokens.expect_matches().returning(|presented, kept| token_hash(presented) == *kept);
         self.opaque_tokens
             .expect_generate()
@@ -126,8 +139,8 @@ impl World {
             numbering_plans: Arc::new(MockNumberingPlans::new()),
             domain_names: Arc::new(domain_names()),
             policy: Policy {
-                access_token_lifetime: Duration::from_secs(300),
-                refresh_token_lifetime: Duration::from_secs(3_600),
+                access_token_lifetime: Duration::from_mins(5),
+                refresh_token_lifetime: Duration::from_hours(1),
                 shortest_password: 15,
             },
         };
@@ -159,8 +172,7 @@ fn ids() -> MockIds {
 fn seals() -> MockSeals {
     let mut seals = MockSeals::new();
     seals.expect_seal().returning(|purpose, payload| {
-        let hex: String = payload.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{purpose}.{hex}")
+        payload.iter().fold(format!("{purpose}."), |sealed, byte| format!("{sealed}{byte:02x}"))
     });
     seals.expect_open().returning(|purpose, sealed| {
         let hex = sealed.strip_prefix(purpose)?.strip_prefix('.')?;
@@ -260,6 +272,12 @@ pub(crate) fn context() -> RequestContext {
 
 pub(crate) fn context_for_version(version: u64) -> RequestContext {
     RequestContext { expected_version: ExpectedVersion::OneOf(vec![version]), ..context() }
+}
+
+/// A password that its owner may choose.
+pub(crate) fn chosen(text: &str) -> Password {
+    let (email, name) = (email("nobody@example.org"), "Nobody".parse().unwrap());
+    Password::choose(text, 15, PersonalWords { email: &email, first_name: &name, last_name: &name }).unwrap()
 }
 
 pub(crate) fn password(text: &str) -> PasswordRecord {

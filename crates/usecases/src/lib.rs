@@ -27,7 +27,7 @@ mod paging;
 mod ports;
 mod refused;
 
-pub use context::{ExpectedVersion, RequestContext};
+pub use context::{ExpectedVersion, RequestContext, fresh_request_id};
 pub use paging::Page;
 pub use ports::{Policy, Ports};
 pub use refused::{Failure, Place, Refused};

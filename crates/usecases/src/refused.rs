@@ -6,20 +6,14 @@ use thiserror::Error;
 /// Which value of a request a fault is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// The address.
-    Email,
     /// The proof of one's own password when changing the address.
     CurrentPassword,
     /// The proof of one's own password when changing it.
     OldPassword,
     /// The password to be set.
     NewPassword,
-    /// The password of a person to be created.
-    PlainPassword,
     /// The user who gets or loses access.
     UserId,
-    /// Until when a grant shall hold.
-    ExpiresAt,
 }
 
 /// What a use case answers instead of doing what was asked. It is the caller's to mend.

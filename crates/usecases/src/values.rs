@@ -22,8 +22,13 @@ pub fn expiry(ports: &Ports, text: &str) -> Result<Expiry, Fault> {
     if time <= ports.clock.now() { Err(Fault::InThePast) } else { Ok(Expiry::At(time)) }
 }
 
-/// Reads a password to be set, by the rules for choosing one. Without the person, what is known of them is not looked
-/// for: for telling all faults of a request that does not name the person well.
-pub fn password(ports: &Ports, text: &str, person: Option<PersonalWords<'_>>) -> Result<Password, Fault> {
+/// Reads a password to be set, by the rules for choosing one.
+pub fn password(ports: &Ports, text: &str, person: PersonalWords<'_>) -> Result<Password, Fault> {
     Password::choose(text, ports.policy.shortest_password, person)
+}
+
+/// Judges a password by every rule that needs no person: for telling all faults of a request that does not name the
+/// person well.
+pub fn password_of_nobody(ports: &Ports, text: &str) -> Result<(), Fault> {
+    Password::judge(text, ports.policy.shortest_password)
 }

@@ -100,7 +100,7 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_user ON sessions (user_id);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
--- Used ones stay as long as their session, so that a replay is seen.
+-- Used ones stay until their own time is over, so that a replay is seen.
 CREATE TABLE refresh_tokens (
     hash       BLOB    NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
     session_id BLOB    NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
@@ -108,6 +108,7 @@ CREATE TABLE refresh_tokens (
     used       INTEGER NOT NULL CHECK (used IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
+CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);
 
 CREATE TABLE signing_keys (
     id         TEXT    NOT NULL PRIMARY KEY,

@@ -6,7 +6,7 @@ use roster_usecases::account;
 
 use crate::answer::{Problem, message};
 use crate::http::Http;
-use crate::request::{Faults, Member, Query, authenticate, context, json};
+use crate::request::{Faults, Member, Query, authenticate, context, read_json};
 use crate::wire::account::AccountChangeWire;
 
 /// Changes the caller's name and job title; all three are given, and `jobTitle: null` clears it.
@@ -24,7 +24,7 @@ pub(crate) async fn change_account(
     decide(Operation::ChangeAccount, Target::Oneself, &caller)?;
     Query::none(&request)?;
     let context = context(&http, &request)?;
-    let change = parse(json(&request, payload).await?)?;
+    let change = parse(read_json(&request, payload).await?)?;
     account::change_account(&http.ports, &caller, &context, change).await?;
     message("User updated")
 }

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use crate::answer::{Problem, message};
 use crate::http::Http;
-use crate::request::{Faults, Query, authenticate, context, json};
+use crate::request::{Member, Query, authenticate, context, read_json};
 use crate::wire::account::PasswordChangeWire;
 
 /// Changes the caller's password; ends every other session of theirs.
@@ -24,14 +24,9 @@ pub(crate) async fn change_password(
     decide(Operation::ChangeAccount, Target::Oneself, &authenticated.caller)?;
     Query::none(&request)?;
     let context = context(&http, &request)?;
-    let passwords = parse(json(&request, payload).await?)?;
+    let wire: PasswordChangeWire = read_json(&request, payload).await?;
+    let secret = |member: Member<String>| member.optional().map(SecretString::from);
+    let passwords = PasswordChange { old: secret(wire.old_password), new: secret(wire.new_password) };
     account::change_password(&http.ports, &authenticated, &context, passwords).await?;
     message("Password changed")
-}
-
-fn parse(wire: PasswordChangeWire) -> Result<PasswordChange, Problem> {
-    let mut faults = Faults::default();
-    let old = faults.note("/oldPassword", wire.old_password.required()).map(SecretString::from);
-    let new = faults.note("/newPassword", wire.new_password.required()).map(SecretString::from);
-    faults.judged(old.zip(new).map(|(old, new)| PasswordChange { old, new }))
 }

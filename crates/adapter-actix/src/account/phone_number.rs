@@ -6,7 +6,7 @@ use roster_usecases::{account, values};
 
 use crate::answer::{Problem, message};
 use crate::http::Http;
-use crate::request::{Faults, Query, authenticate, context, json};
+use crate::request::{Faults, Query, authenticate, context, read_json};
 use crate::wire::account::PhoneNumberChangeWire;
 
 /// Sets the caller's phone number, read as people of the region write it.
@@ -24,7 +24,7 @@ pub(crate) async fn set_phone_number(
     decide(Operation::ChangeAccount, Target::Oneself, &caller)?;
     Query::none(&request)?;
     let context = context(&http, &request)?;
-    let number = parse(&http, json(&request, payload).await?)?;
+    let number = parse(&http, read_json(&request, payload).await?)?;
     let change = UserChange { phone_number: Patch::Set(number), ..UserChange::default() };
     account::change_account(&http.ports, &caller, &context, change).await?;
     message("Phone number updated")

@@ -19,7 +19,6 @@ pub(crate) enum ProblemKind {
     TooLarge,
     UnsupportedMediaType,
     ValidationFailed,
-    TooManyRequests,
     Internal,
     Unavailable,
 }
@@ -37,7 +36,7 @@ pub(crate) struct Said {
 }
 
 impl ProblemKind {
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::MalformedRequest,
         Self::MissingToken,
         Self::InvalidToken,
@@ -54,7 +53,6 @@ impl ProblemKind {
         Self::TooLarge,
         Self::UnsupportedMediaType,
         Self::ValidationFailed,
-        Self::TooManyRequests,
         Self::Internal,
         Self::Unavailable,
     ];
@@ -163,12 +161,6 @@ impl ProblemKind {
                 "validation_failed",
                 "Values break rules",
                 "Each entry of `errors` points at a value and says what is wrong with it. All of them are listed at once.",
-            ),
-            Self::TooManyRequests => (
-                429,
-                "too_many_requests",
-                "Too many requests",
-                "Wait as long as the header `Retry-After` says.",
             ),
             Self::Internal => (
                 500,

@@ -43,13 +43,10 @@ impl From<Refused> for Problem {
 
 const fn pointer(place: Place) -> &'static str {
     match place {
-        Place::Email => "/email",
         Place::CurrentPassword => "/currentPassword",
         Place::OldPassword => "/oldPassword",
         Place::NewPassword => "/newPassword",
-        Place::PlainPassword => "/plainPassword",
         Place::UserId => "/userId",
-        Place::ExpiresAt => "/expiresAt",
     }
 }
 

@@ -2,17 +2,15 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use roster_domain::permission::{Operation, Target, decide};
-use roster_domain::{
-    Administration, Email, EmailVerification, Fault, Role, Roles, Status, UserChange, UserId,
-};
+use roster_domain::{Administration, EmailVerification, Role, Roles, Status, UserChange, UserId};
 use roster_usecases::directory::{self, UserChanges};
-use roster_usecases::sign_in::{Authenticated, PasswordProof, prove_password};
+use roster_usecases::sign_in::Authenticated;
 use roster_usecases::values;
 use secrecy::SecretString;
 
 use crate::answer::{Problem, versioned};
 use crate::http::Http;
-use crate::request::{Faults, Query, authenticate, context, json, path_id};
+use crate::request::{Faults, Query, authenticate, context, path_id, read_json};
 use crate::wire::directory::{UserChangeWire, UserWire};
 
 /// Changes a person: an absent member stays, null clears an optional one.
@@ -33,11 +31,11 @@ pub(crate) async fn change_user(
     decide(Operation::ChangeUser, target, caller)?;
     Query::none(&request)?;
     let context = context(&http, &request)?;
-    let wire: UserChangeWire = json(&request, payload).await?;
+    let wire: UserChangeWire = read_json(&request, payload).await?;
     if wire.asks_for_administration() {
         decide(Operation::AdministerUser, target, caller)?;
     }
-    let changes = parse(&http, &authenticated, target, wire).await?;
+    let changes = parse(&http, &authenticated, id, wire).await?;
     let profile = directory::change_user(&http.ports, caller, &context, id, changes).await?;
     versioned(&request, StatusCode::OK, profile.user.version, &UserWire::of(&http, &profile))
 }
@@ -69,7 +67,7 @@ impl UserChangeWire {
 async fn parse(
     http: &Http,
     authenticated: &Authenticated,
-    target: Target,
+    id: Option<UserId>,
     mut wire: UserChangeWire,
 ) -> Result<UserChanges, Problem> {
     let mut faults = Faults::default();
@@ -79,12 +77,13 @@ async fn parse(
     let email = email_text.and_then(|text| text.map(|text| values::email(&http.ports, &text)).transpose());
     let email = faults.note("/email", email);
     let proof = match email.as_ref().and_then(Option::as_ref) {
-        Some(email) if target == Target::Oneself && changes_own_address(authenticated, email) => {
-            let proven = prove(http, authenticated, current_password).await?;
-            faults.note("/currentPassword", proven).map(Some)
+        None => Ok(None),
+        Some(email) => {
+            let password = current_password.map(SecretString::from);
+            directory::prove_own_address(&http.ports, authenticated, id, email, password).await?
         }
-        _ => Some(None),
     };
+    let proof = faults.note("/currentPassword", proof);
     let administration = administration(&mut faults, &mut wire);
     let change = change(http, &mut faults, wire);
     let changes = (|| {
@@ -98,27 +97,12 @@ async fn parse(
     faults.judged(changes)
 }
 
-fn changes_own_address(authenticated: &Authenticated, email: &Email) -> bool {
-    authenticated.user.as_ref().is_some_and(|user| user.email != *email)
-}
-
-/// Whoever holds a stolen token must not be able to take the account over by changing its address.
-async fn prove(
-    http: &Http,
-    authenticated: &Authenticated,
-    password: Option<String>,
-) -> Result<Result<PasswordProof, Fault>, Problem> {
-    let Some((password, user)) = password.zip(authenticated.user.as_ref()) else {
-        return Ok(Err(Fault::Required));
-    };
-    let proof = prove_password(&http.ports, user.id, SecretString::from(password)).await?;
-    Ok(proof.ok_or(Fault::WrongPassword))
-}
-
 fn administration(faults: &mut Faults, wire: &mut UserChangeWire) -> Option<Administration> {
     let roles = match std::mem::take(&mut wire.roles).not_null() {
         Ok(None) => Some(None),
-        Ok(Some(roles)) => faults.note_items::<Role>("/roles", Ok(roles), usize::MAX).map(Roles::of),
+        Ok(Some(roles)) => faults
+            .note_items::<Role>("/roles", Ok(roles), usize::MAX)
+            .and_then(|roles| Roles::of(roles).map(Some)),
         Err(fault) => faults.note("/roles", Err(fault)),
     };
     let disabled = faults.note("/disabled", std::mem::take(&mut wire.disabled).not_null());

@@ -7,7 +7,7 @@ use roster_usecases::{directory, values};
 
 use crate::answer::{Problem, versioned};
 use crate::http::Http;
-use crate::request::{Faults, Query, authenticate, context, json};
+use crate::request::{Faults, Query, authenticate, context, read_json};
 use crate::wire::directory::{NewUserWire, UserWire};
 
 /// Creates a person, with a first password and at least one role.
@@ -25,7 +25,7 @@ pub(crate) async fn create_user(
     decide(Operation::CreateUser, Target::Another, &caller)?;
     Query::none(&request)?;
     let context = context(&http, &request)?;
-    let (new, password) = parse(&http, json(&request, payload).await?)?;
+    let (new, password) = parse(&http, read_json(&request, payload).await?)?;
     let profile = directory::create_user(&http.ports, &caller, &context, new, &password).await?;
     let user = &profile.user;
     let mut response =
@@ -41,7 +41,7 @@ fn parse(http: &Http, wire: NewUserWire) -> Result<(NewUser, Password), Problem>
     let first_name = faults.note("/firstName", wire.first_name.required().and_then(|text| text.parse()));
     let last_name = faults.note("/lastName", wire.last_name.required().and_then(|text| text.parse()));
     let address = faults.note("/email", wire.email.required().and_then(email));
-    let plain = faults.note("/plainPassword", wire.plain_password.required());
+    let plain = wire.plain_password.required();
     let roles = faults.note_items::<Role>("/roles", wire.roles.required(), usize::MAX);
     let fallback_email = faults.note("/fallbackEmail", wire.fallback_email.optional().map(email).transpose());
     let description = faults.note("/description", parsed(wire.description.optional()));
@@ -50,6 +50,15 @@ fn parse(http: &Http, wire: NewUserWire) -> Result<(NewUser, Password), Problem>
     let group_id = faults.note("/groupId", parsed(wire.group_id.optional()));
     let active_workspace = faults.note("/activeWorkspace", parsed(wire.active_workspace.optional()));
 
+    let person = (|| {
+        Some(PersonalWords {
+            email: address.as_ref()?,
+            first_name: first_name.as_ref()?,
+            last_name: last_name.as_ref()?,
+        })
+    })();
+    let password = plain.and_then(|text| password(http, &text, person));
+    let password = faults.note("/plainPassword", password).flatten();
     let new = (|| {
         Some(NewUser {
             email: address?,
@@ -64,21 +73,17 @@ fn parse(http: &Http, wire: NewUserWire) -> Result<(NewUser, Password), Problem>
             active_workspace: active_workspace?,
         })
     })();
-    let password =
-        plain.and_then(|plain| faults.note("/plainPassword", password(http, &plain, new.as_ref())));
     faults.judged(new.zip(password))
+}
+
+/// Judges the password also where the person could not be read, and then has none to hand out.
+fn password(http: &Http, text: &str, person: Option<PersonalWords<'_>>) -> Result<Option<Password>, Fault> {
+    match person {
+        Some(person) => values::password(&http.ports, text, person).map(Some),
+        None => values::password_of_nobody(&http.ports, text).map(|()| None),
+    }
 }
 
 fn parsed<T: std::str::FromStr<Err = Fault>>(text: Option<String>) -> Result<Option<T>, Fault> {
     text.map(|text| text.parse()).transpose()
-}
-
-/// Judges the password. What is known of the person counts only where it could be read.
-fn password(http: &Http, plain: &str, new: Option<&NewUser>) -> Result<Password, Fault> {
-    let person = new.map(|new| PersonalWords {
-        email: &new.email,
-        first_name: &new.first_name,
-        last_name: &new.last_name,
-    });
-    values::password(&http.ports, plain, person)
 }

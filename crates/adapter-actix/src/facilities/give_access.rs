@@ -3,13 +3,13 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use roster_domain::permission::{Caller, Operation, Target, decide};
 use roster_domain::{ActionName, Actions, Expiry, ExpiryChange, Fault};
-use roster_usecases::facilities::{self, GiveAccess};
+use roster_usecases::facilities::{self, AccessToGive};
 use roster_usecases::values;
 
 use super::named_user;
-use crate::answer::{Problem, json as answer};
+use crate::answer::{Problem, json};
 use crate::http::Http;
-use crate::request::{Faults, Member, Query, authenticate, context, json, path_id};
+use crate::request::{Faults, Member, Query, authenticate, context, path_id, read_json};
 use crate::wire::AccessWire;
 use crate::wire::directory::{AccessAnswer, GiveAccessWire};
 
@@ -29,20 +29,20 @@ pub(crate) async fn give_access(
     decide(Operation::GiveAccess, Target::Another, &caller)?;
     Query::none(&request)?;
     let context = context(&http, &request)?;
-    let give = parse(&http, &caller, json(&request, payload).await?)?;
+    let give = parse(&http, &caller, read_json(&request, payload).await?)?;
     let facility = path_id(&request, "facilityId");
     let access = facilities::give_access(&http.ports, &caller, &context, facility, give).await?;
     let message = "Access given to the user";
-    answer(StatusCode::OK, &AccessAnswer { status: "ok", message, data: AccessWire::from(&access) })
+    json(StatusCode::OK, &AccessAnswer { status: "ok", message, data: AccessWire::from(&access) })
 }
 
-fn parse(http: &Http, caller: &Caller, wire: GiveAccessWire) -> Result<GiveAccess, Problem> {
+fn parse(http: &Http, caller: &Caller, wire: GiveAccessWire) -> Result<AccessToGive, Problem> {
     let mut faults = Faults::default();
     let actions =
         faults.note_items::<ActionName>("/actions", wire.actions.required(), Actions::MAX_PER_REQUEST);
     let user = faults.note("/userId", named_user(caller, wire.user_id));
     let expiry = faults.note("/expiresAt", expiry(http, wire.expires_at));
-    let give = (|| Some(GiveAccess { user: user?, actions: Actions::of(actions?)?, expiry: expiry? }))();
+    let give = (|| Some(AccessToGive { user: user?, actions: Actions::of(actions?)?, expiry: expiry? }))();
     faults.judged(give)
 }
 

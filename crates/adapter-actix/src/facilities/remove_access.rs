@@ -3,12 +3,12 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use roster_domain::permission::{Caller, Operation, Target, decide};
 use roster_domain::{ActionName, Actions};
-use roster_usecases::facilities::{self, RemoveAccess};
+use roster_usecases::facilities::{self, AccessToRemove};
 
 use super::named_user;
-use crate::answer::{Problem, json as answer};
+use crate::answer::{Problem, json};
 use crate::http::Http;
-use crate::request::{Faults, Query, authenticate, context, json, path_id};
+use crate::request::{Faults, Query, authenticate, context, path_id, read_json};
 use crate::wire::AccessWire;
 use crate::wire::directory::{AccessAnswer, RemoveAccessWire};
 
@@ -28,18 +28,18 @@ pub(crate) async fn remove_access(
     decide(Operation::RemoveAccess, Target::Another, &caller)?;
     Query::none(&request)?;
     let context = context(&http, &request)?;
-    let remove = parse(&caller, json(&request, payload).await?)?;
+    let remove = parse(&caller, read_json(&request, payload).await?)?;
     let facility = path_id(&request, "facilityId");
     let access = facilities::remove_access(&http.ports, &caller, &context, facility, remove).await?;
     let message = "Access removed from the user";
-    answer(StatusCode::OK, &AccessAnswer { status: "ok", message, data: AccessWire::from(&access) })
+    json(StatusCode::OK, &AccessAnswer { status: "ok", message, data: AccessWire::from(&access) })
 }
 
-fn parse(caller: &Caller, wire: RemoveAccessWire) -> Result<RemoveAccess, Problem> {
+fn parse(caller: &Caller, wire: RemoveAccessWire) -> Result<AccessToRemove, Problem> {
     let mut faults = Faults::default();
     let actions =
         faults.note_items::<ActionName>("/actions", wire.actions.required(), Actions::MAX_PER_REQUEST);
     let user = faults.note("/userId", named_user(caller, wire.user_id));
-    let remove = (|| Some(RemoveAccess { user: user?, actions: Actions::of(actions?)? }))();
+    let remove = (|| Some(AccessToRemove { user: user?, actions: Actions::of(actions?)? }))();
     faults.judged(remove)
 }

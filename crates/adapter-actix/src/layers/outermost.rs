@@ -12,7 +12,6 @@ use tracing::{Instrument, Span};
 
 use super::unread_body::HeldBody;
 use super::{Serving, rendering, request_id};
-use crate::answer::Problem;
 use crate::http::Http;
 
 /// The longest path that is logged whole, in bytes.
@@ -28,9 +27,7 @@ pub(crate) async fn outermost(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse, Error> {
     let start = Instant::now();
-    let Some(id) = request_id::adopt(request.headers(), &*http.ports.ids) else {
-        return Err(Problem::internal(&"no id can be made for a request").into());
-    };
+    let id = request_id::adopt(request.headers(), &http.ports);
     request.extensions_mut().insert(id.clone());
     let span = span(&request, &id);
     let path = request.path().to_owned();

@@ -90,7 +90,7 @@ impl From<&Problem> for OAuthError {
         let kind = problem.kind();
         let error = match kind {
             ProblemKind::Internal => "server_error",
-            ProblemKind::Unavailable | ProblemKind::TooManyRequests => "temporarily_unavailable",
+            ProblemKind::Unavailable => "temporarily_unavailable",
             _ => "invalid_request",
         };
         Self { status: kind.status(), error, description: kind.said().title }

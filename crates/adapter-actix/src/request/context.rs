@@ -1,3 +1,4 @@
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpMessage, HttpRequest};
 use roster_domain::RequestId;
@@ -11,7 +12,7 @@ pub(crate) fn context(http: &Http, request: &HttpRequest) -> Result<RequestConte
     Ok(RequestContext {
         request_id: request_id(request)?,
         address: http.trusted_proxies.client_address(request.peer_addr(), request.headers()),
-        expected_version: expected_version(request.headers())?,
+        expected_version: expected_version(request)?,
     })
 }
 
@@ -21,9 +22,17 @@ fn request_id(request: &HttpRequest) -> Result<RequestId, Problem> {
     id.ok_or_else(|| Problem::internal(&"the request has no id"))
 }
 
+/// What `If-Match` says on the methods that change a record; elsewhere it has no meaning.
+fn expected_version(request: &HttpRequest) -> Result<ExpectedVersion, Problem> {
+    match *request.method() {
+        Method::PUT | Method::PATCH | Method::DELETE => if_match(request.headers()),
+        _ => Ok(ExpectedVersion::Any),
+    }
+}
+
 /// `If-Match` compares the version alone, since the rest of a tag depends on the reader; weak tags never match
 /// (RFC 9110 §13.1.1).
-fn expected_version(headers: &HeaderMap) -> Result<ExpectedVersion, Problem> {
+fn if_match(headers: &HeaderMap) -> Result<ExpectedVersion, Problem> {
     if !headers.contains_key(header::IF_MATCH) {
         return Ok(ExpectedVersion::Any);
     }

@@ -11,7 +11,10 @@ const MAX: usize = 64 * 1024;
 /// Reads a JSON object strictly: no unknown or repeated member, no wrong type, nothing behind it.
 ///
 /// None of the bodies nests, so whatever nests deeper than allowed has a wrong type or an unknown member before.
-pub(crate) async fn json<T: DeserializeOwned>(request: &HttpRequest, payload: Payload) -> Result<T, Problem> {
+pub(crate) async fn read_json<T: DeserializeOwned>(
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<T, Problem> {
     let bytes = body::read(request, payload, MAX).await?;
     body::refuse_encoded(request)?;
     if !has_media_type(request, "application/json") {

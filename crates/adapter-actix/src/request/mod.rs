@@ -17,7 +17,7 @@ pub(crate) use body::{read as read_body, refuse_encoded};
 pub(crate) use client_address::TrustedProxies;
 pub(crate) use context::context;
 pub(crate) use faults::Faults;
-pub(crate) use json::json;
+pub(crate) use json::read_json;
 pub(crate) use media_type::has_media_type;
 pub(crate) use member::Member;
 pub(crate) use path::path_id;

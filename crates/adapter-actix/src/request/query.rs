@@ -20,6 +20,10 @@ impl Query {
 
     /// Reads the query; `once` lists the parameters that may be given once, `many` those that may be repeated.
     pub(crate) fn parse(request: &HttpRequest, once: &[&str], many: &[&str]) -> Result<Self, Problem> {
+        let malformed = || Problem::new(ProblemKind::MalformedRequest).saying("The query cannot be read.");
+        percent_encoding::percent_decode_str(request.query_string())
+            .decode_utf8()
+            .map_err(|_| malformed())?;
         let pairs: Vec<(String, String)> = serde_urlencoded::from_str(request.query_string())
             .map_err(|_| Problem::new(ProblemKind::MalformedRequest).saying("The query cannot be read."))?;
         if pairs.len() > MAX {

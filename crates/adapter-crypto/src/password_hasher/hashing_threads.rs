@@ -4,9 +4,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 type Job = Box<dyn FnOnce() + Send>;
+
+/// How long work may wait for a thread. Whoever waits longer is told to come back: a queue that is longer than people
+/// are patient helps nobody.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A few threads that work off a bounded queue, so that slow hashing takes neither the runtime's threads nor memory
 /// without end.
@@ -35,19 +41,23 @@ impl HashingThreads {
         })
     }
 
-    /// Runs the work on one of the threads. A full queue is busy at once; work whose caller has gone is skipped.
+    /// Runs the work on one of the threads. A full queue is busy at once, a long one after a while; work whose caller
+    /// has gone is skipped.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashingError> {
+        let (start, started) = oneshot::channel();
         let (answer, answered) = oneshot::channel();
         let job = move || {
-            if !answer.is_closed() {
+            if start.send(()).is_ok() {
                 // Whoever asked may have gone meanwhile.
                 let _ = answer.send(work());
             }
         };
         self.queue.try_send(Box::new(job)).map_err(|_| HashingError::Busy)?;
+        // It never says that it started only where the threads are gone, which the answer then says too.
+        let _ = timeout(PATIENCE, started).await.map_err(|_| HashingError::Busy)?;
         // No answer comes only from work that panicked.
         answered.await.map_err(|_| HashingError::Broken)
     }
@@ -99,6 +109,21 @@ mod tests {
         assert_eq!(threads.run(|| ()).await, Err(HashingError::Busy));
 
         drop(waiting);
+        release.send(()).unwrap();
+        assert_eq!(running.await, Ok(()));
+        assert_eq!(has_run.recv(), Err(mpsc::RecvError));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_waits_too_long_is_given_up_and_never_done() {
+        let threads = HashingThreads::start(1, 4).unwrap();
+        let (work, has_begun, release) = held();
+        let mut running = pin!(threads.run(work));
+        assert!(poll(running.as_mut()).is_pending());
+        has_begun.recv().unwrap();
+
+        let (ran, has_run) = mpsc::channel();
+        assert_eq!(threads.run(move || ran.send(()).unwrap()).await, Err(HashingError::Busy));
         release.send(()).unwrap();
         assert_eq!(running.await, Ok(()));
         assert_eq!(has_run.recv(), Err(mpsc::RecvError));

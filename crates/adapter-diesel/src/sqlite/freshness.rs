@@ -31,8 +31,13 @@ impl Freshness {
 
     /// Whether the last successful look is recent enough to trust what was kept.
     pub(super) fn is_recent(&self) -> bool {
+        self.looked_within(Self::LASTS)
+    }
+
+    /// Whether the last successful look began less than this ago.
+    pub(super) fn looked_within(&self, time: Duration) -> bool {
         let last = Duration::from_millis(self.last_look_ms.load(Ordering::SeqCst));
-        self.started.elapsed().saturating_sub(last) < Self::LASTS
+        self.started.elapsed().saturating_sub(last) < time
     }
 
     /// Makes everything that was read until now count no more.

@@ -87,6 +87,7 @@ impl Store for SqliteStore {
     }
 
     async fn ready(&self) -> Stored<()> {
+        self.writer.ready()?;
         let path = self.path.clone();
         self.readers.run_apart(move |connection| Ok(migrations::check(connection, &path)?)).await
     }

@@ -16,6 +16,7 @@ use super::{Connection, SqliteOptions};
 pub(super) struct Writer {
     queue: Option<SyncSender<Waiting>>,
     thread: Option<JoinHandle<()>>,
+    freshness: Arc<Freshness>,
 }
 
 struct Waiting {
@@ -24,20 +25,37 @@ struct Waiting {
 }
 
 impl Writer {
+    /// How long a batch may keep the thread from looking before the store counts as out of order.
+    const READY: Duration = Duration::from_secs(5);
+
     pub(super) fn start(
         connection: Connection,
         options: &SqliteOptions,
         freshness: Arc<Freshness>,
     ) -> Result<Self, OpenError> {
         let (queue, waiting) = sync_channel(options.max_waiting);
-        let mut desk =
-            Desk { connection, waiting, freshness, max_batch: options.max_batch.max(1), seen_version: None };
+        let desk_freshness = Arc::clone(&freshness);
+        let mut desk = Desk {
+            connection,
+            waiting,
+            freshness: desk_freshness,
+            max_batch: options.max_batch.max(1),
+            seen_version: None,
+        };
         desk.look();
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || desk.work())
             .map_err(|error| OpenError::Unavailable(error.to_string()))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        Ok(Self { queue: Some(queue), thread: Some(thread), freshness })
+    }
+
+    /// Whether writes would be served: the thread looked at the database lately.
+    pub(super) fn ready(&self) -> Stored<()> {
+        if self.freshness.looked_within(Self::READY) {
+            return Ok(());
+        }
+        Err(StoreError::Unavailable("the writer has not looked at the database for long".to_owned()))
     }
 
     /// Queues a write and waits until it is durable or undone.

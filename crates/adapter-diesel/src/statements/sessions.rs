@@ -86,6 +86,31 @@ impl WriteSessions for Transaction<'_> {
     }
 
     fn sweep(&mut self, now: Instant, limit: u32) -> Stored<u32> {
+        let tokens = self.expired_tokens(now, limit)?;
+        for hash in &tokens {
+            self.run_on_row("refresh token", |connection| {
+                diesel::delete(refresh_tokens::table.filter(refresh_tokens::hash.eq(hash)))
+                    .execute(connection)
+            })?;
+        }
+        let swept = u32::try_from(tokens.len()).unwrap_or(u32::MAX);
+        Ok(swept + self.sweep_sessions(now, limit.saturating_sub(swept))?)
+    }
+}
+
+impl Transaction<'_> {
+    fn expired_tokens(&mut self, now: Instant, limit: u32) -> Stored<Vec<Vec<u8>>> {
+        self.run(|connection| {
+            refresh_tokens::table
+                .filter(refresh_tokens::expires_at.lt(micros(now)))
+                .order(refresh_tokens::expires_at.asc())
+                .limit(i64::from(limit))
+                .select(refresh_tokens::hash)
+                .load(connection)
+        })
+    }
+
+    fn sweep_sessions(&mut self, now: Instant, limit: u32) -> Stored<u32> {
         let over: Vec<Vec<u8>> = self.run(|connection| {
             sessions::table
                 .filter(sessions::expires_at.lt(micros(now)))
@@ -104,9 +129,7 @@ impl WriteSessions for Transaction<'_> {
         }
         Ok(swept)
     }
-}
 
-impl Transaction<'_> {
     fn insert_refresh_token(&mut self, session: SessionId, token: &NewRefreshToken) -> Stored<()> {
         use refresh_tokens::{expires_at, hash, session_id, table, used};
         self.run(|connection| {

@@ -1,7 +1,7 @@
 use roster_domain::permission::operator;
 use roster_domain::{
-    AccessChange, Actor, ClientId, EventId, EventKind, Events, Expiry, PrincipalId, Role, Roles, Stamp,
-    Subject,
+    AccessChange, Actor, ClientId, EventId, EventKind, Events, Expiry, Happened, PrincipalId, Role, Roles,
+    Stamp, Subject,
 };
 use roster_ports::{Abort, Done};
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ fn about(n: u128) -> Subject {
 }
 
 fn told(kinds: Vec<EventKind>) -> Events {
-    stamp().events(&about(1), kinds).unwrap()
+    stamp().events(&about(1), Happened::all(kinds).unwrap())
 }
 
 fn every_kind() -> Vec<(EventKind, &'static str, Value)> {

@@ -101,10 +101,14 @@ pub(crate) fn sweeping_takes_those_that_are_over_and_no_more_than_asked(world: &
     }
     assert_eq!(world.sweep(20, 10), 0);
     assert_eq!(world.sweep(24, 3), 3);
-    assert_eq!(world.session(session_id(22)), None);
-    assert!(world.session(session_id(23)).is_some());
-    assert_eq!(world.sweep(24, 3), 1);
+    assert_eq!(world.refresh_token(22), None);
+    assert!(world.refresh_token(23).is_some() && world.session(session_id(20)).is_some());
+    assert_eq!(world.sweep(24, 3), 3);
     assert_eq!(world.refresh_token(23), None);
+    assert_eq!(world.session(session_id(21)), None);
+    assert!(world.session(session_id(22)).is_some());
+    assert_eq!(world.sweep(24, 3), 2);
+    assert_eq!(world.session(session_id(23)), None);
     assert!(world.session(session_id(24)).is_some() && world.refresh_token(24).is_some());
     assert_eq!(world.user(user_id(1)), Some(anybody(1)));
 }
@@ -112,8 +116,11 @@ pub(crate) fn sweeping_takes_those_that_are_over_and_no_more_than_asked(world: &
 pub(crate) fn rotating_prolongs_and_never_shortens(world: &World) {
     let session = world.with_token(1);
     world.rotate(1, token(2, at(200)), &session).unwrap();
-    assert_eq!(world.sweep(150, 9), 0);
+    assert_eq!(world.sweep(150, 9), 1, "the used token, past its own time");
+    assert_eq!(world.session(session.id), Some(session.clone()));
     world.rotate(2, token(3, at(120)), &session).unwrap();
-    assert_eq!(world.sweep(200, 9), 0);
-    assert_eq!(world.sweep(201, 9), 1);
+    assert_eq!(world.sweep(200, 9), 1);
+    assert_eq!(world.session(session.id), Some(session.clone()));
+    assert_eq!(world.sweep(201, 9), 2, "the token and the session");
+    assert_eq!(world.session(session.id), None);
 }

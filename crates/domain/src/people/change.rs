@@ -65,35 +65,6 @@ pub struct Administration {
     pub email_verification: Option<EmailVerification>,
 }
 
-impl Administration {
-    /// Whether it asks for nothing.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-/// What the account API changes in one call: all three are given each time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccountChange {
-    /// The first name.
-    pub first_name: PersonName,
-    /// The last name.
-    pub last_name: PersonName,
-    /// What they do.
-    pub job_title: Option<JobTitle>,
-}
-
-impl From<AccountChange> for UserChange {
-    fn from(change: AccountChange) -> Self {
-        Self {
-            first_name: Some(change.first_name),
-            last_name: Some(change.last_name),
-            job_title: change.job_title.map_or(Patch::Clear, Patch::Set),
-            ..Self::default()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,38 +82,5 @@ mod tests {
             patch.clone().apply(&mut value);
             assert_eq!(value, after, "{patch:?} of {before:?}");
         }
-    }
-
-    #[test]
-    fn administration_is_empty_until_it_asks_for_something() {
-        assert!(Administration::default().is_empty());
-        for asked in [
-            Administration { roles: Roles::from_bits(1), ..Administration::default() },
-            Administration { status: Some(Status::Enabled), ..Administration::default() },
-            Administration { group_id: Patch::Clear, ..Administration::default() },
-            Administration {
-                email_verification: Some(EmailVerification::Unverified),
-                ..Administration::default()
-            },
-        ] {
-            assert!(!asked.is_empty(), "{asked:?}");
-        }
-    }
-
-    #[test]
-    fn the_account_change_sets_both_names_and_sets_or_clears_the_title() {
-        let account = |job_title: Option<JobTitle>| {
-            let (first_name, last_name) = ("Ada".parse().unwrap(), "Byron".parse().unwrap());
-            UserChange::from(AccountChange { first_name, last_name, job_title })
-        };
-        let expected = UserChange {
-            first_name: Some("Ada".parse().unwrap()),
-            last_name: Some("Byron".parse().unwrap()),
-            job_title: Patch::Clear,
-            ..UserChange::default()
-        };
-        assert_eq!(account(None), expected);
-        let title: JobTitle = "Countess".parse().unwrap();
-        assert_eq!(account(Some(title.clone())), UserChange { job_title: Patch::Set(title), ..expected });
     }
 }

@@ -3,5 +3,5 @@
 mod change;
 mod user;
 
-pub use change::{AccountChange, Administration, Patch, UserChange};
+pub use change::{Administration, Patch, UserChange};
 pub use user::{DirectoryEntry, EmailVerification, NewUser, SignIns, Status, User};

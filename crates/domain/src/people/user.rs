@@ -1,7 +1,7 @@
 use crate::permission::{AdministerUser, Permit};
 use crate::{
-    Administration, Description, Email, EventKind, GroupId, Instant, JobTitle, LanguageTag, NameKey,
-    PersonName, PhoneNumber, PictureName, Roles, UserChange, UserId, WorkspaceId,
+    Administration, Description, Email, EventKind, GroupId, Happened, Instant, JobTitle, LanguageTag,
+    NameKey, PersonName, PhoneNumber, PictureName, Roles, UserChange, UserId, WorkspaceId,
 };
 
 /// A person of the organisation.
@@ -193,7 +193,7 @@ impl User {
     }
 
     /// The new version of a changed record and what happened; `None` where it equals the one before.
-    pub fn changed_since(mut self, before: &Self, now: Instant) -> Option<(Self, Vec<EventKind>)> {
+    pub fn changed_since(mut self, before: &Self, now: Instant) -> Option<(Self, Happened)> {
         let mut kinds = Vec::new();
         let fields = self.fields_unlike(before);
         if !fields.is_empty() {
@@ -207,12 +207,10 @@ impl User {
             (Status::Disabled, Status::Enabled) => kinds.push(EventKind::UserEnabled),
             _ => {}
         }
-        if kinds.is_empty() {
-            return None;
-        }
+        let happened = Happened::all(kinds)?;
         self.version = before.version + 1;
         self.updated_at = now;
-        Some((self, kinds))
+        Some((self, happened))
     }
 
     /// The names of the fields that differ, but for roles and status, which have events of their own.
@@ -280,9 +278,12 @@ mod tests {
             description: Patch::Clear,
             ..UserChange::default()
         };
-        let (user, kinds) = ada().changed(change).changed_since(&ada(), at(5)).unwrap();
+        let (user, happened) = ada().changed(change).changed_since(&ada(), at(5)).unwrap();
         assert_eq!((user.version, user.updated_at, user.full_name().as_str()), (2, at(5), "Ada Lovelace"));
-        assert_eq!(kinds, [EventKind::UserUpdated { fields: vec!["lastName", "description"] }]);
+        assert_eq!(
+            happened.into_iter().collect::<Vec<_>>(),
+            [EventKind::UserUpdated { fields: vec!["lastName", "description"] }]
+        );
     }
 
     #[test]
@@ -306,14 +307,17 @@ mod tests {
         let (tech, hr) = (Roles::of([Role::Tech]).unwrap(), Roles::of([Role::Hr]).unwrap());
         let change =
             Administration { roles: Some(tech), status: Some(Status::Disabled), ..Administration::default() };
-        let (user, kinds) =
+        let (user, happened) =
             ada().administered(&permission::operator(), change).changed_since(&ada(), at(1)).unwrap();
         assert!(ada().is_active_administrator() && !user.is_active_administrator());
-        assert_eq!(kinds, [EventKind::UserRolesChanged { before: hr, after: tech }, EventKind::UserDisabled]);
+        assert_eq!(
+            happened.into_iter().collect::<Vec<_>>(),
+            [EventKind::UserRolesChanged { before: hr, after: tech }, EventKind::UserDisabled]
+        );
         let enable = Administration { status: Some(Status::Enabled), ..Administration::default() };
-        let (_, kinds) =
+        let (_, happened) =
             user.clone().administered(&permission::operator(), enable).changed_since(&user, at(2)).unwrap();
-        assert_eq!(kinds, [EventKind::UserEnabled]);
+        assert_eq!(happened.into_iter().collect::<Vec<_>>(), [EventKind::UserEnabled]);
     }
 
     #[test]
@@ -345,8 +349,11 @@ mod tests {
             ("picture", change(UserChange { picture: Patch::Set(picture), ..none() })),
             ("phoneNumber", change(UserChange { phone_number: Patch::Set(phone), ..none() })),
         ] {
-            let (_, kinds) = after.changed_since(&ada(), at(1)).unwrap();
-            assert_eq!(kinds, [EventKind::UserUpdated { fields: vec![name] }]);
+            let (_, happened) = after.changed_since(&ada(), at(1)).unwrap();
+            assert_eq!(
+                happened.into_iter().collect::<Vec<_>>(),
+                [EventKind::UserUpdated { fields: vec![name] }]
+            );
         }
     }
 

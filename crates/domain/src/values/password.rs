@@ -33,9 +33,16 @@ impl Password {
     /// Reads a password to be set, by the rules for choosing one.
     ///
     /// `min` is the fewest code points after NFC, and counts as [`Password::LEAST_MIN`] where it is less. Common and
-    /// personal words are refused in any letter case, with or without accents, once or repeated. Without the person, what is
-    /// known of them is not looked for: for telling all faults of a request that does not name the person well.
-    pub fn choose(text: &str, min: usize, person: Option<PersonalWords<'_>>) -> Result<Self, Fault> {
+    /// personal words are refused in any letter case, with or without accents, once or repeated.
+    pub fn choose(text: &str, min: usize, person: PersonalWords<'_>) -> Result<Self, Fault> {
+        Self::judge(text, min)?;
+        let text: String = text.nfc().collect();
+        if person.guess(&fold(&text)) { Err(Fault::PasswordPersonal) } else { Ok(Self(text)) }
+    }
+
+    /// Judges a password by every rule of [`Password::choose`] that needs no person: for telling all faults of a request
+    /// that does not name the person well.
+    pub fn judge(text: &str, min: usize) -> Result<(), Fault> {
         let min = min.max(Self::LEAST_MIN);
         let text: String = text.nfc().collect();
         let length = text.chars().count();
@@ -50,13 +57,10 @@ impl Password {
             return Err(Fault::PasswordRepetitive);
         }
         let folded = fold(&text);
-        if person.is_some_and(|person| person.guess(&folded)) {
-            return Err(Fault::PasswordPersonal);
-        }
         if COMMON.lines().any(|word| is_repetition(&folded, &fold(word))) {
             return Err(Fault::PasswordCommon);
         }
-        Ok(Self(text))
+        Ok(())
     }
 
     /// The password itself, for hashing.
@@ -109,7 +113,7 @@ mod tests {
             first_name: &"Ada".parse().unwrap(),
             last_name: &"Býron".parse().unwrap(),
         };
-        Password::choose(text, min, Some(person))
+        Password::choose(text, min, person)
     }
 
     fn choose(text: &str) -> Result<Password, Fault> {

@@ -63,6 +63,7 @@ pub trait WriteSessions {
     /// Ends every sign-in of the user but this one; returns those that ended.
     fn end_all(&mut self, user: UserId, but: Option<SessionId>) -> Stored<Vec<Session>>;
 
-    /// Removes at most `limit` sign-ins that are over since before `now`; returns how many.
+    /// Removes what is over since before `now`, refresh tokens first and then sign-ins: at most `limit` rows of both
+    /// together. Returns how many.
     fn sweep(&mut self, now: Instant, limit: u32) -> Stored<u32>;
 }

@@ -1,10 +1,10 @@
 use clap::Args;
 use roster_domain::{Fault, Password, PersonName, PersonalWords};
 use roster_usecases::setup::{Administrator, NewAdministrator, make_administrator};
-use roster_usecases::{Ports, values};
+use roster_usecases::{Ports, RequestContext, values};
 use serde_json::json;
 
-use super::{block_on, request_context, world};
+use super::{block_on, world};
 use crate::settings::Settings;
 use crate::{Output, Stop, new_password};
 
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: Arguments, settings: &Settings, output: Output) -> 
         } else {
             new_password::typed(&ports, person)?
         };
-        let made = make_administrator(&ports, &request_context(&ports)?, new, &password).await?;
+        let made = make_administrator(&ports, &RequestContext::fresh(&ports), new, &password).await?;
         tell(&made, generate.then_some(&password), output)
     })
 }

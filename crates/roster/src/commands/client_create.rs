@@ -1,10 +1,11 @@
 use clap::Args;
 use roster_domain::{ClientId, ClientKind, GrantType, GrantTypes, Scopes, Trust};
+use roster_usecases::RequestContext;
 use roster_usecases::setup::{NewClient, RegisterError, RegisteredClient, register_client};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::{block_on, request_context, world};
+use super::{block_on, world};
 use crate::settings::Settings;
 use crate::{Output, Stop};
 
@@ -33,7 +34,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings, output: Output) ->
     let new = arguments.read()?;
     block_on(async {
         let ports = world(settings).await?;
-        let registered = register_client(&ports, &request_context(&ports)?, new).await;
+        let registered = register_client(&ports, &RequestContext::fresh(&ports), new).await;
         tell(&registered.map_err(refused)?, output)
     })
 }

@@ -10,8 +10,7 @@ mod openapi;
 mod serve;
 
 use clap::Subcommand;
-use roster_domain::RequestId;
-use roster_usecases::{ExpectedVersion, Ports, RequestContext};
+use roster_usecases::Ports;
 
 use crate::settings::{Settings, Sources};
 use crate::{DataFolder, Output, Stop, assembly, logging};
@@ -105,10 +104,4 @@ async fn world(settings: &Settings) -> Result<Ports, Stop> {
 fn block_on<T>(work: impl Future<Output = Result<T, Stop>>) -> Result<T, Stop> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(Stop::failure)?.block_on(work)
-}
-
-/// A context under a fresh request id: what a command changes can be told apart in the events.
-fn request_context(ports: &Ports) -> Result<RequestContext, Stop> {
-    let request_id: RequestId = ports.ids.uuid().to_string().parse().map_err(Stop::failure)?;
-    Ok(RequestContext { request_id, address: None, expected_version: ExpectedVersion::Any })
 }

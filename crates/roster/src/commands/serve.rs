@@ -1,10 +1,9 @@
 use clap::Args;
 use roster_adapter_actix::Server;
-use roster_usecases::{Ports, setup};
+use roster_usecases::{Ports, RequestContext, setup};
 use serde_json::json;
 use std::net::{SocketAddr, TcpListener};
 
-use super::request_context;
 use crate::playground::{self, Welcome};
 use crate::settings::Settings;
 use crate::signals::StopSignals;
@@ -32,6 +31,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings, output: Output) ->
     logging::start(settings);
     let folder = DataFolder::open(&settings.data_dir)?;
     let _lock = folder.lock()?;
+    assembly::remove_leftovers(settings)?;
     let listen = free_address(settings.listen)?;
     if !arguments.no_migrate {
         for migration in assembly::migrate(settings)? {
@@ -89,7 +89,7 @@ fn warn(settings: &Settings, folder: &DataFolder) {
 }
 
 async fn prepare_playground(ports: &Ports, folder: &DataFolder) -> Result<Welcome, Stop> {
-    playground::prepare(ports, &request_context(ports)?, folder).await
+    playground::prepare(ports, &RequestContext::fresh(ports), folder).await
 }
 
 /// Standard output: the playground's banner, or for programs where the service listens.

@@ -7,8 +7,7 @@ mod people;
 mod tests;
 
 use roster_domain::ClientId;
-use roster_ports::{Stored, UserFilter};
-use roster_usecases::setup::make_playground;
+use roster_usecases::setup::{is_untouched, make_playground};
 use roster_usecases::{Ports, RequestContext};
 use std::fs;
 use std::io::ErrorKind;
@@ -45,7 +44,8 @@ pub(crate) async fn prepare(
     folder: &DataFolder,
 ) -> Result<Welcome, Stop> {
     let file = folder.bootstrap_file();
-    let mut is_new = is_empty(ports).await?;
+    let client: ClientId = CLIENT.parse().map_err(Stop::failure)?;
+    let mut is_new = is_untouched(ports, client).await?;
     if is_new {
         let (playground, bootstrap) = people::draw_up(ports)?;
         let keep = |error| Stop::Failure(format!("cannot keep the sign-ins in {}: {error}", file.display()));
@@ -57,21 +57,6 @@ pub(crate) async fn prepare(
         }
     }
     Ok(Welcome { data: folder.path().to_owned(), bootstrap: read(&file)?, file, is_new })
-}
-
-async fn is_empty(ports: &Ports) -> Stored<bool> {
-    let client: Option<ClientId> = CLIENT.parse().ok();
-    ports
-        .store
-        .read(move |tx| {
-            let has_users = tx.users().count(&UserFilter::default())? > 0;
-            let has_client = match &client {
-                Some(client) => tx.clients().client(client)?.is_some(),
-                None => false,
-            };
-            Ok(!has_users && !has_client)
-        })
-        .await
 }
 
 /// The sign-ins of an earlier start, where they are still kept.

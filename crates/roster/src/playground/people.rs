@@ -1,8 +1,8 @@
 use roster_domain::{
-    Actions, Client, ClientKind, FacilityId, Fault, GrantType, GrantTypes, NewUser, Password, PersonalWords,
-    Role, Roles, Scopes, Status, Trust,
+    Actions, ClientKind, Fault, GrantType, GrantTypes, NewUser, Password, PersonalWords, Role, Roles, Scopes,
+    Trust,
 };
-use roster_usecases::setup::{Playground, PlaygroundPerson};
+use roster_usecases::setup::{NewClient, Playground, PlaygroundPerson, new_facility};
 use roster_usecases::{Ports, values};
 
 use super::CLIENT;
@@ -24,14 +24,14 @@ const ACTIONS: [&str; 2] = ["cameras:read", "doors:open"];
 pub(super) fn draw_up(ports: &Ports) -> Result<(Playground, Bootstrap), Stop> {
     let administrator = person(ports, ADMINISTRATOR)?;
     let people = PEOPLE.into_iter().map(|cast| person(ports, cast)).collect::<Result<Vec<_>, _>>()?;
-    let facility = FacilityId::new(ports.ids.uuid());
+    let facility = new_facility(ports);
     let bootstrap = Bootstrap {
         administrator: sign_in(&administrator),
         people: people.iter().map(sign_in).collect(),
         client: CLIENT.to_owned(),
         facility: facility.to_string(),
     };
-    let client = client(ports).map_err(Stop::failure)?;
+    let client = client().map_err(Stop::failure)?;
     let actions = actions().map_err(Stop::failure)?;
     Ok((Playground { administrator, people, client, facility, actions }, bootstrap))
 }
@@ -63,15 +63,13 @@ fn sign_in(person: &PlaygroundPerson) -> SignIn {
 }
 
 /// First-party and public: it signs people in with their own password, and may ask for whatever they may do.
-fn client(ports: &Ports) -> Result<Client, Fault> {
-    Ok(Client {
+fn client() -> Result<NewClient, Fault> {
+    Ok(NewClient {
         id: CLIENT.parse()?,
         kind: ClientKind::Public,
         trust: Trust::Untrusted,
         grants: GrantTypes::of([GrantType::Password, GrantType::RefreshToken]),
         scopes: Scopes::ALL,
-        status: Status::Enabled,
-        created_at: ports.clock.now(),
     })
 }
 

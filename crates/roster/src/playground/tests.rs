@@ -1,7 +1,7 @@
 use super::*;
 use crate::assembly;
 use crate::settings::{Settings, Sources};
-use roster_usecases::ExpectedVersion;
+use roster_ports::UserFilter;
 use std::os::unix::fs::PermissionsExt;
 use tempfile::TempDir;
 
@@ -32,8 +32,7 @@ impl World {
     }
 
     fn context(&self) -> RequestContext {
-        let request_id = self.ports.ids.uuid().to_string().parse().unwrap();
-        RequestContext { request_id, address: None, expected_version: ExpectedVersion::Any }
+        RequestContext::fresh(&self.ports)
     }
 
     fn prepare(&self) -> Result<Welcome, Stop> {

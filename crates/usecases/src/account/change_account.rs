@@ -47,12 +47,10 @@ pub(super) fn put(
     after: User,
     stamp: &Stamp,
 ) -> Result<Done<User>, Abort<Refused>> {
-    let Some((user, kinds)) = after.changed_since(before, stamp.time) else {
+    let Some((user, happened)) = after.changed_since(before, stamp.time) else {
         return Ok(Done::Unchanged(before.clone()));
     };
-    let Some(events) = stamp.events(&Subject::User(user.id), kinds) else {
-        return Ok(Done::Unchanged(before.clone()));
-    };
+    let events = stamp.events(&Subject::User(user.id), happened);
     tx.users_mut().update(&permit.into(), &user)?;
     Ok(Done::Changed(user, events))
 }

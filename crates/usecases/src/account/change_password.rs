@@ -1,5 +1,5 @@
 use roster_domain::permission::{Caller, ChangeAccount, Denied, Target, permit};
-use roster_domain::{Actor, EventKind, Fault, PersonalWords, Stamp, Subject};
+use roster_domain::{Actor, EventKind, Fault, Happened, PersonalWords, Stamp, Subject};
 use roster_ports::{Abort, ChosenBy, Done, PasswordHash, PasswordRecord, WriteTx};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -7,13 +7,13 @@ use crate::refused::{denied, refuse};
 use crate::sign_in::{Authenticated, PasswordProof, prove_password, user_now};
 use crate::{Failure, Place, Ports, Refused, RequestContext, values};
 
-/// Somebody's old password, as proof, and the one that they choose instead.
+/// Somebody's old password, as proof, and the one that they choose instead, as sent. Both are required.
 #[derive(Debug)]
 pub struct PasswordChange {
     /// The proof.
-    pub old: SecretString,
+    pub old: Option<SecretString>,
     /// The choice.
-    pub new: SecretString,
+    pub new: Option<SecretString>,
 }
 
 /// Changes the caller's own password, and ends every other session of theirs.
@@ -29,11 +29,15 @@ pub async fn change_password(
     let person =
         PersonalWords { email: &user.email, first_name: &user.first_name, last_name: &user.last_name };
 
-    let chosen = values::password(ports, passwords.new.expose_secret(), Some(person));
-    let proof = prove_password(ports, user.id, passwords.old).await?;
+    let chosen = passwords.new.ok_or(Fault::Required);
+    let chosen = chosen.and_then(|new| values::password(ports, new.expose_secret(), person));
+    let proof = match passwords.old {
+        None => Err(Fault::Required),
+        Some(old) => prove_password(ports, user.id, old).await?.ok_or(Fault::WrongPassword),
+    };
     let (chosen, proof) = match (chosen, proof) {
-        (Ok(chosen), Some(proof)) => (chosen, proof),
-        (chosen, proof) => return Err(Refused::Invalid(faults(chosen.err(), proof.as_ref())).into()),
+        (Ok(chosen), Ok(proof)) => (chosen, proof),
+        (chosen, proof) => return Err(Refused::Invalid(faults(proof.err(), chosen.err())).into()),
     };
     let hash = ports.passwords.hash(SecretString::from(chosen.reveal())).await?;
 
@@ -44,9 +48,10 @@ pub async fn change_password(
     Ok(())
 }
 
-fn faults(chosen: Option<Fault>, proof: Option<&PasswordProof>) -> Vec<(Place, Fault)> {
-    let wrong = if proof.is_none() { Some((Place::OldPassword, Fault::WrongPassword)) } else { None };
-    wrong.into_iter().chain(chosen.map(|fault| (Place::NewPassword, fault))).collect()
+fn faults(old: Option<Fault>, new: Option<Fault>) -> Vec<(Place, Fault)> {
+    let (old, new) =
+        (old.map(|fault| (Place::OldPassword, fault)), new.map(|fault| (Place::NewPassword, fault)));
+    old.into_iter().chain(new).collect()
 }
 
 struct Change {
@@ -70,14 +75,11 @@ impl Change {
         let record = PasswordRecord { hash: self.hash.clone(), chosen_by: ChosenBy::Owner };
         tx.credentials_mut().set_password(&permit.into(), user.id, &record)?;
         let ended = tx.sessions_mut().end_all(user.id, self.caller.session)?;
-        let mut kinds = vec![EventKind::PasswordChanged];
-        kinds.extend(
-            ended
-                .into_iter()
-                .map(|session| EventKind::SessionEnded { session: session.id, client: session.client }),
-        );
-        let events = self.stamp.events(&Subject::User(user.id), kinds);
-        Ok(events.map_or(Done::Bookkeeping(()), |events| Done::Changed((), events)))
+        let ended = ended
+            .into_iter()
+            .map(|session| EventKind::SessionEnded { session: session.id, client: session.client });
+        let happened = Happened::from(EventKind::PasswordChanged).and(ended);
+        Ok(Done::Changed((), self.stamp.events(&Subject::User(user.id), happened)))
     }
 }
 
@@ -91,7 +93,7 @@ mod tests {
     const NEW: &str = "a brand new password";
 
     fn change(old: &str, new: &str) -> PasswordChange {
-        PasswordChange { old: SecretString::from(old), new: SecretString::from(new) }
+        PasswordChange { old: Some(SecretString::from(old)), new: Some(SecretString::from(new)) }
     }
 
     fn knowing(ada: &User, hash: &'static str) -> World {
@@ -131,6 +133,19 @@ mod tests {
         assert_eq!(
             faults,
             [(Place::OldPassword, Fault::WrongPassword), (Place::NewPassword, Fault::TooShort { min: 15 })]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_missing_proof_does_not_hide_what_is_wrong_with_the_choice() {
+        let ada = user(1, &[Role::Tech]);
+        let (ports, _) = World::new().ports();
+        let missing = PasswordChange { old: None, new: Some(SecretString::from("short")) };
+        let failure = change_password(&ports, &authenticated(&ada), &context(), missing).await.unwrap_err();
+        let Failure::Refused(Refused::Invalid(faults)) = failure else { panic!("{failure:?}") };
+        assert_eq!(
+            faults,
+            [(Place::OldPassword, Fault::Required), (Place::NewPassword, Fault::TooShort { min: 15 })]
         );
     }
 

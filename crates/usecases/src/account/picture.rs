@@ -1,10 +1,10 @@
 use roster_domain::permission::{Caller, ChangeAccount, Target, permit};
 use roster_domain::{Actor, Patch, PictureName, UserChange};
-use roster_ports::{Done, StoreError};
+use roster_ports::{Done, PictureLock};
 
 use super::change_account::{own_record, put};
 use crate::upkeep::erase_former;
-use crate::{Failure, Ports, RequestContext};
+use crate::{Failure, Ports, Refused, RequestContext};
 
 /// Makes a picture of an upload and gives it to the caller's own account.
 ///
@@ -22,40 +22,39 @@ pub async fn set_picture(
     let held = ports.picture_keeper.lock(&name).await;
     ports
         .store
-        .write::<(), StoreError>(move |tx| {
+        .write::<(), Refused>(move |tx| {
             tx.pictures_mut().doom(&name)?;
             Ok(Done::Bookkeeping(()))
         })
-        .await
-        .map_err(|abort| match abort {
-            roster_ports::Abort::Refused(error) | roster_ports::Abort::Store(error) => error,
-        })?;
+        .await?;
     ports.picture_keeper.keep(&picture).await?;
-    let former = change_picture(ports, caller, context, Patch::Set(name)).await?;
-    drop(held);
+    let former = change_picture(ports, caller, context, Patch::Set(name), Some(held)).await?;
     erase_former(ports, former).await;
     Ok(name)
 }
 
 /// Takes the picture away from the caller's own account.
 pub async fn remove_picture(ports: &Ports, caller: &Caller, context: &RequestContext) -> Result<(), Failure> {
-    let former = change_picture(ports, caller, context, Patch::Clear).await?;
+    let former = change_picture(ports, caller, context, Patch::Clear, None).await?;
     erase_former(ports, former).await;
     Ok(())
 }
 
-/// Changes the picture, and returns the one that the account had until then.
+/// Changes the picture, and returns the one that the account had until then. What is held goes with the write: also when
+/// the request is given up meanwhile, nobody erases the picture before the write has ended.
 async fn change_picture(
     ports: &Ports,
     caller: &Caller,
     context: &RequestContext,
     picture: Patch<PictureName>,
+    held: Option<Box<dyn PictureLock>>,
 ) -> Result<Option<PictureName>, Failure> {
     let stamp = context.stamp(ports, Actor::Principal(caller.principal.id()));
     let (caller, context) = (caller.clone(), context.clone());
     let former = ports
         .store
         .write(move |tx| {
+            let _held = &held;
             let (permit, user) = own_record(tx, &caller, &context)?;
             let change = UserChange { picture: picture.clone(), ..UserChange::default() };
             if let Some(former) = user.picture {

@@ -1,10 +1,13 @@
 use roster_domain::permission::{AdministerUser, Caller, ChangeUser, Target, permit};
-use roster_domain::{Actor, Administration, DirectoryEntry, Fault, Stamp, Subject, User, UserChange, UserId};
+use roster_domain::{
+    Actor, Administration, DirectoryEntry, Email, Fault, Stamp, Subject, User, UserChange, UserId,
+};
 use roster_ports::{Abort, Done, WriteTx};
+use secrecy::SecretString;
 
 use super::{Profile, keep_an_administrator, target_of};
 use crate::refused::{denied, refuse};
-use crate::sign_in::{PasswordProof, caller_now};
+use crate::sign_in::{Authenticated, PasswordProof, caller_now, prove_password};
 use crate::{Failure, Place, Ports, Refused, RequestContext};
 
 /// What to change of a person.
@@ -52,7 +55,7 @@ fn change(
     let Some(DirectoryEntry { user: before, sign_ins }) = tx.users().entry(id)? else {
         return refuse(Refused::NotFound);
     };
-    prove_own_address(tx, target, &before, changes)?;
+    own_address_is_proven(tx, target, &before, changes)?;
     if !context.expected_version.admits(before.version) {
         return refuse(Refused::VersionMismatch);
     }
@@ -62,17 +65,33 @@ fn change(
         after = after.administered(&may_administer, administration.clone());
     }
     keep_an_administrator(tx, &before, Some(&after))?;
-    let next = after.changed_since(&before, stamp.time);
-    let next = next.and_then(|(user, kinds)| Some((stamp.events(&Subject::User(id), kinds)?, user)));
-    let Some((events, user)) = next else {
+    let Some((user, happened)) = after.changed_since(&before, stamp.time) else {
         return Ok(Done::Unchanged(DirectoryEntry { user: before, sign_ins }));
     };
+    let events = stamp.events(&Subject::User(id), happened);
     tx.users_mut().update(&may_change, &user)?;
     Ok(Done::Changed(DirectoryEntry { user, sign_ins }, events))
 }
 
+/// Proves the caller's own password where this address would change theirs; `Ok(None)` where no proof is needed.
+///
 /// Whoever holds a stolen token must not be able to take the account over by changing its address.
-fn prove_own_address(
+pub async fn prove_own_address(
+    ports: &Ports,
+    authenticated: &Authenticated,
+    user: Option<UserId>,
+    email: &Email,
+    password: Option<SecretString>,
+) -> Result<Result<Option<PasswordProof>, Fault>, Failure> {
+    let own = authenticated.user.as_ref().filter(|own| user == Some(own.id) && own.email != *email);
+    let Some(own) = own else { return Ok(Ok(None)) };
+    let Some(password) = password else { return Ok(Err(Fault::Required)) };
+    let proof = prove_password(ports, own.id, password).await?;
+    Ok(proof.map(Some).ok_or(Fault::WrongPassword))
+}
+
+/// The same rule inside the write, by what it sees.
+fn own_address_is_proven(
     tx: &mut dyn WriteTx,
     target: Target,
     user: &User,
@@ -93,11 +112,9 @@ fn prove_own_address(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{World, caller, context, email, password, user};
-    use crate::sign_in::prove_password;
+    use crate::fixture::{World, authenticated, caller, context, email, password, user};
     use roster_domain::permission::Denied;
     use roster_domain::{Role, Roles, Status};
-    use secrecy::SecretString;
 
     fn administering(administration: Administration) -> UserChanges {
         UserChanges { administration: Some(administration), ..UserChanges::default() }
@@ -159,8 +176,15 @@ mod tests {
         let Failure::Refused(Refused::Invalid(faults)) = failure else { panic!("{failure:?}") };
         assert_eq!(faults, [(Place::CurrentPassword, Fault::Required)]);
 
-        assert!(prove_password(&ports, hr.id, SecretString::from("wrong")).await.unwrap().is_none());
-        changes.proof = prove_password(&ports, hr.id, SecretString::from("right")).await.unwrap();
+        let own = authenticated(&hr);
+        let address = email("new@example.org");
+        for (password, expected) in [(None, Fault::Required), (Some("wrong"), Fault::WrongPassword)] {
+            let password = password.map(SecretString::from);
+            let proof = prove_own_address(&ports, &own, Some(hr.id), &address, password).await.unwrap();
+            assert_eq!(proof.unwrap_err(), expected);
+        }
+        let right = Some(SecretString::from("right"));
+        changes.proof = prove_own_address(&ports, &own, Some(hr.id), &address, right).await.unwrap().unwrap();
         change_user(&ports, &caller(&hr), &context(), Some(hr.id), changes).await.unwrap();
     }
 

@@ -41,7 +41,7 @@ pub async fn create_user(
 mod tests {
     use super::*;
     use crate::Refused;
-    use crate::fixture::{World, caller, context, email, user};
+    use crate::fixture::{World, caller, chosen, context, email, user};
     use roster_domain::permission::Denied;
     use roster_domain::{Role, Roles, User};
     use roster_ports::{Conflict, StoreError};
@@ -62,7 +62,7 @@ mod tests {
     }
 
     async fn create(ports: &Ports, by: &User) -> Result<Profile, Failure> {
-        let password = Password::choose("happy little clouds", 15, None).unwrap();
+        let password = chosen("happy little clouds");
         create_user(ports, &caller(by), &context(), bob(), &password).await
     }
 

@@ -7,7 +7,7 @@ mod list_users;
 mod profile;
 mod read_user;
 
-pub use change_user::{UserChanges, change_user};
+pub use change_user::{UserChanges, change_user, prove_own_address};
 pub use create_user::create_user;
 pub use delete_user::delete_user;
 pub use list_users::{DirectoryPage, ListUsers, Start, list_users};

@@ -1,9 +1,34 @@
 //! Who may do what at a facility. Facilities belong to other services: any UUID is one.
 
-mod change_access;
+#[cfg(test)]
+mod fixture;
+
+mod give_access;
 mod list_facility_access;
 mod list_user_access;
+mod remove_access;
 
-pub use change_access::{GiveAccess, RemoveAccess, give_access, remove_access};
+pub use give_access::{AccessToGive, give_access};
 pub use list_facility_access::list_facility_access;
 pub use list_user_access::list_user_access;
+pub use remove_access::{AccessToRemove, remove_access};
+
+use roster_domain::permission::Caller;
+use roster_domain::{Fault, UserId};
+use roster_ports::{Abort, WriteTx};
+
+use crate::refused::refuse;
+use crate::{Place, Refused};
+
+/// A client is nobody, so it must say whom it means.
+fn subject(caller: &Caller, user: Option<UserId>) -> Result<UserId, Refused> {
+    let missing = || Refused::Invalid(vec![(Place::UserId, Fault::Required)]);
+    user.or_else(|| caller.principal.user()).ok_or_else(missing)
+}
+
+fn must_exist(tx: &mut dyn WriteTx, user: UserId) -> Result<(), Abort<Refused>> {
+    match tx.users().user(user)? {
+        Some(_) => Ok(()),
+        None => refuse(Refused::NotFound),
+    }
+}

@@ -89,25 +89,30 @@ fn restore(
         ..Administration::default()
     };
     let after = before.clone().administered(&operator::<AdministerUser>(), administration);
-    let (user, mut kinds) = after.changed_since(&before, stamp.time).unwrap_or((before, Vec::new()));
-    tx.users_mut().update(&operator::<ChangeUser>(), &user)?;
-    tx.credentials_mut().set_password(&operator::<SetPassword>(), user.id, password)?;
-    kinds.push(EventKind::PasswordChanged);
-    for session in tx.sessions_mut().end_all(user.id, None)? {
-        kinds.push(EventKind::SessionEnded { session: session.id, client: session.client });
+    let (user, restored) = match after.changed_since(&before, stamp.time) {
+        Some((user, happened)) => (user, Some(happened)),
+        None => (before, None),
+    };
+    if restored.is_some() {
+        tx.users_mut().update(&operator::<ChangeUser>(), &user)?;
     }
-    let subject = Subject::User(user.id);
-    let answer = Administrator::Restored(user);
-    Ok(match stamp.events(&subject, kinds) {
-        Some(events) => Done::Changed(answer, events),
-        None => Done::Unchanged(answer),
-    })
+    tx.credentials_mut().set_password(&operator::<SetPassword>(), user.id, password)?;
+    let ended = tx.sessions_mut().end_all(user.id, None)?;
+    let ended = ended
+        .into_iter()
+        .map(|session| EventKind::SessionEnded { session: session.id, client: session.client });
+    let happened = match restored {
+        Some(happened) => happened.and([EventKind::PasswordChanged]),
+        None => EventKind::PasswordChanged.into(),
+    };
+    let events = stamp.events(&Subject::User(user.id), happened.and(ended));
+    Ok(Done::Changed(Administrator::Restored(user), events))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{World, context, disabled, email, session_of, user};
+    use crate::fixture::{World, chosen, context, disabled, email, session_of, user};
 
     fn new() -> NewAdministrator {
         NewAdministrator {
@@ -119,7 +124,7 @@ mod tests {
 
     async fn make(world: World) -> (Administrator, Vec<&'static str>) {
         let (ports, store) = world.ports();
-        let password = Password::choose("happy little clouds", 15, None).unwrap();
+        let password = chosen("happy little clouds");
         let made = make_administrator(&ports, &context(), new(), &password).await.unwrap();
         (made, store.events().iter().map(|event| event.kind.name()).collect())
     }

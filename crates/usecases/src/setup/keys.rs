@@ -1,4 +1,4 @@
-use roster_ports::{Abort, Done, Fingerprint, KeyError, StoreError};
+use roster_ports::{Abort, Done, Fingerprint, KeyError, Store, StoreError};
 use thiserror::Error;
 
 use crate::Ports;
@@ -24,6 +24,11 @@ impl From<Abort<Self>> for SecretError {
             Abort::Store(error) => error.into(),
         }
     }
+}
+
+/// Whether the store was used with a master secret already, so that none may be made for it.
+pub async fn was_used_with_a_secret(store: &dyn Store) -> Result<bool, StoreError> {
+    Ok(!store.read(|tx| tx.keys().fingerprints()).await?.is_empty())
 }
 
 /// Checks that this database knows one of the master secrets, and makes the first of them known to it.

@@ -1,11 +1,12 @@
 use roster_domain::permission::{CreateUser, GiveAccess, SetPassword, operator};
 use roster_domain::{
-    AccessChange, Actions, Actor, Client, EventKind, ExpiryChange, FacilityId, Grant, NewUser, Password,
-    PrincipalId, Stamp, Subject, User, UserId,
+    AccessChange, Actions, Actor, Client, ClientId, EventKind, ExpiryChange, FacilityId, Grant, NewUser,
+    Password, PrincipalId, Stamp, Subject, User, UserId,
 };
-use roster_ports::{Abort, ChosenBy, Done, PasswordRecord, UserFilter, WriteTx};
+use roster_ports::{Abort, ChosenBy, Done, PasswordRecord, ReadTx, Stored, UserFilter, WriteTx};
 use secrecy::SecretString;
 
+use super::NewClient;
 use crate::{Failure, Ports, Refused, RequestContext};
 
 /// An administrator, a few people, a public client and a facility, for whoever tries the service out.
@@ -15,8 +16,8 @@ pub struct Playground {
     pub administrator: PlaygroundPerson,
     /// The others.
     pub people: Vec<PlaygroundPerson>,
-    /// The client to sign in through.
-    pub client: Client,
+    /// The public client to sign in through.
+    pub client: NewClient,
     /// The facility.
     pub facility: FacilityId,
     /// What the first of the others may do there.
@@ -32,6 +33,20 @@ pub struct PlaygroundPerson {
     pub password: Password,
 }
 
+/// An id for the facility of a playground.
+pub fn new_facility(ports: &Ports) -> FacilityId {
+    FacilityId::new(ports.ids.uuid())
+}
+
+/// Whether nobody is in the database, and no client of this id.
+pub async fn is_untouched(ports: &Ports, client: ClientId) -> Result<bool, Failure> {
+    Ok(ports.store.read(move |tx| untouched(tx, &client)).await?)
+}
+
+fn untouched(tx: &mut dyn ReadTx, client: &ClientId) -> Stored<bool> {
+    Ok(tx.users().count(&UserFilter::default())? == 0 && tx.clients().client(client)?.is_none())
+}
+
 /// Makes the playground in one transaction on an empty database; answers `false` and does nothing on any other.
 pub async fn make_playground(
     ports: &Ports,
@@ -44,7 +59,8 @@ pub async fn make_playground(
     for person in playground.people {
         people.push(resident(ports, person, &stamp).await?);
     }
-    let (client, facility, actions) = (playground.client, playground.facility, playground.actions);
+    let client = playground.client.into_client(stamp.time);
+    let (facility, actions) = (playground.facility, playground.actions);
     let plan = Plan { administrator, people, client, facility, actions, stamp };
     Ok(ports.store.write(move |tx| plan.run(tx)).await?)
 }
@@ -71,9 +87,7 @@ struct Plan {
 
 impl Plan {
     fn run(&self, tx: &mut dyn WriteTx) -> Result<Done<bool>, Abort<Refused>> {
-        let is_empty =
-            tx.users().count(&UserFilter::default())? == 0 && tx.clients().client(&self.client.id)?.is_none();
-        if !is_empty {
+        if !untouched(tx, &self.client.id)? {
             return Ok(Done::Unchanged(false));
         }
         let mut happened = Vec::new();
@@ -83,12 +97,11 @@ impl Plan {
             happened.push((Subject::User(user.id), EventKind::UserCreated { roles: user.roles }));
         }
         tx.clients_mut().insert(&self.client, None)?;
-        happened.push((Subject::Client(self.client.id.clone()), EventKind::ClientCreated));
         if let Some(guest) = self.people.first() {
             happened.push(self.give(tx, guest.user.id)?);
         }
-        let events = self.stamp.events_of(happened);
-        Ok(events.map_or(Done::Unchanged(true), |events| Done::Changed(true, events)))
+        let registered = (Subject::Client(self.client.id.clone()), EventKind::ClientCreated);
+        Ok(Done::Changed(true, self.stamp.events_of(registered, happened)))
     }
 
     fn give(&self, tx: &mut dyn WriteTx, guest: UserId) -> Result<(Subject, EventKind), Abort<Refused>> {
@@ -103,8 +116,8 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{World, client, context, email};
-    use roster_domain::{ClientKind, GrantType, Role, Roles, Scopes};
+    use crate::fixture::{World, chosen, context, email};
+    use roster_domain::{ClientKind, GrantType, GrantTypes, Role, Roles, Scopes, Trust};
 
     fn person(name: &str, role: Role) -> PlaygroundPerson {
         let new = NewUser {
@@ -119,14 +132,20 @@ mod tests {
             group_id: None,
             active_workspace: None,
         };
-        PlaygroundPerson { new, password: Password::choose("happy little clouds", 15, None).unwrap() }
+        PlaygroundPerson { new, password: chosen("happy little clouds") }
     }
 
     fn playground() -> Playground {
         Playground {
             administrator: person("ada", Role::Board),
             people: vec![person("bob", Role::Tech), person("cy", Role::Com)],
-            client: client(ClientKind::Public, &[GrantType::Password], Scopes::ALL),
+            client: NewClient {
+                id: "app".parse().unwrap(),
+                kind: ClientKind::Public,
+                trust: Trust::Untrusted,
+                grants: GrantTypes::of([GrantType::Password]),
+                scopes: Scopes::ALL,
+            },
             facility: FacilityId::new(uuid::Uuid::nil()),
             actions: Actions::of(["read".parse().unwrap()]).unwrap(),
         }

@@ -1,5 +1,6 @@
 use roster_domain::{
-    Actor, Client, ClientId, ClientKind, EventKind, GrantType, GrantTypes, Scopes, Status, Subject, Trust,
+    Actor, Client, ClientId, ClientKind, EventKind, GrantType, GrantTypes, Instant, Scopes, Status, Subject,
+    Trust,
 };
 use roster_ports::{Abort, Conflict, Done, StoreError};
 use secrecy::SecretString;
@@ -49,6 +50,19 @@ pub enum RegisterError {
 }
 
 impl NewClient {
+    /// The client's first record: enabled.
+    pub(super) fn into_client(self, now: Instant) -> Client {
+        Client {
+            id: self.id,
+            kind: self.kind,
+            trust: self.trust,
+            grants: self.grants,
+            scopes: self.scopes,
+            status: Status::Enabled,
+            created_at: now,
+        }
+    }
+
     fn check(&self) -> Result<(), RegisterError> {
         let own_tokens = self.grants.contains(GrantType::ClientCredentials);
         if own_tokens && self.kind == ClientKind::Public {
@@ -71,15 +85,7 @@ pub async fn register_client(
     let stamp = context.stamp(ports, Actor::System);
     let token = (new.kind == ClientKind::Confidential).then(|| ports.opaque_tokens.generate());
     let (secret, hash) = token.map(|token| (token.secret, token.hash)).unzip();
-    let client = Client {
-        id: new.id,
-        kind: new.kind,
-        trust: new.trust,
-        grants: new.grants,
-        scopes: new.scopes,
-        status: Status::Enabled,
-        created_at: stamp.time,
-    };
+    let client = new.into_client(stamp.time);
     let events = stamp.event(Subject::Client(client.id.clone()), EventKind::ClientCreated);
     let kept = client.clone();
     let written = ports

@@ -72,21 +72,22 @@ async fn authenticate_client(
 
 /// The caller as this transaction sees them: permits are made from it, not from what held when the request came in.
 pub(crate) fn caller_now(tx: &mut dyn ReadTx, caller: &Caller) -> Result<Caller, Abort<Refused>> {
-    let principal = match &caller.principal {
-        Principal::User { id, .. } => principal_of_user(tx, caller, *id)?,
-        Principal::Client { id, .. } => {
-            let client = tx.clients().client(id)?.filter(|client| client.status == Status::Enabled);
-            client.map(|client| Principal::Client { id: client.id, trust: client.trust })
+    let gone = || Abort::Refused(Refused::NoLongerSignedIn);
+    let client = tx.clients().client(&caller.client)?.filter(|client| client.status == Status::Enabled);
+    let client = client.ok_or_else(gone)?;
+    let (principal, scopes) = match &caller.principal {
+        Principal::User { id, .. } => (principal_of_user(tx, caller, *id)?.ok_or_else(gone)?, caller.scopes),
+        Principal::Client { .. } => {
+            (Principal::Client { id: client.id, trust: client.trust }, caller.scopes.and(client.scopes))
         }
     };
-    let principal = principal.ok_or(Abort::Refused(Refused::NoLongerSignedIn))?;
-    Ok(Caller { principal, ..caller.clone() })
+    Ok(Caller { principal, scopes, ..caller.clone() })
 }
 
 fn principal_of_user(tx: &mut dyn ReadTx, caller: &Caller, id: UserId) -> Stored<Option<Principal>> {
     let Some(session) = caller.session else { return Ok(None) };
-    let lives = tx.sessions().session(session)?.is_some_and(|session| session.user == id);
-    if !lives {
+    let session = tx.sessions().session(session)?;
+    if session.is_none_or(|session| session.user != id || session.client != caller.client) {
         return Ok(None);
     }
     let user = tx.users().user(id)?.filter(|user| user.status == Status::Enabled);

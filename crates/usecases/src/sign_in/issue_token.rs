@@ -136,10 +136,10 @@ pub async fn issue_token(
         return Err(TokenError::UnauthorizedClient);
     }
     let asked = request.scope.as_deref().map(str::parse::<Scopes>).transpose();
-    let asked = asked.map_err(|_| TokenError::InvalidScope)?;
     let user_agent = request.user_agent;
     match request.grant {
         GrantRequest::Password { username, password } => {
+            let asked = asked.map_err(|_| TokenError::InvalidScope)?;
             let attempt = password_grant::Attempt { client, asked, username, password, user_agent };
             password_grant::sign_in(ports, context, attempt).await
         }
@@ -147,7 +147,10 @@ pub async fn issue_token(
             let attempt = refresh_token_grant::Attempt { client, asked, token, user_agent };
             refresh_token_grant::refresh(ports, context, attempt).await
         }
-        GrantRequest::ClientCredentials => client_credentials_grant::issue(ports, &client, asked),
+        GrantRequest::ClientCredentials => {
+            let asked = asked.map_err(|_| TokenError::InvalidScope)?;
+            client_credentials_grant::issue(ports, &client, asked)
+        }
     }
 }
 

@@ -27,7 +27,8 @@ pub(super) async fn sign_in(
     let found = find(ports, &attempt.username).await?;
     let hash = found.as_ref().map(|(_, password)| password.hash.clone());
     let verdict = ports.passwords.verify(attempt.password, hash).await?;
-    let Some((user, password)) = found.filter(|_| verdict == Verdict::Right) else {
+    let admitted = found.filter(|(user, _)| verdict == Verdict::Right && user.status == Status::Enabled);
+    let Some((user, password)) = admitted else {
         return Err(TokenError::InvalidGrant);
     };
     let start = Start::new(ports, context, &attempt.client, user.id, scopes, attempt.user_agent);
@@ -109,7 +110,7 @@ impl Start {
         let chosen_by = ports
             .store
             .write(move |tx| {
-                let chosen_by = still_admits(tx, session.user, &verified)?;
+                let chosen_by = still_admits(tx, &session, &verified)?;
                 tx.sessions_mut().start(&session, expires_at, kept.as_ref())?;
                 tx.users_mut().record_sign_in(
                     session.user,
@@ -129,14 +130,18 @@ impl Start {
     }
 }
 
-/// Hashing took its time: the user may be disabled, gone, or have another password by now.
+/// Hashing took its time: the user or the client may be disabled or gone, or the password be another by now.
 fn still_admits(
     tx: &mut dyn WriteTx,
-    user: UserId,
+    session: &Session,
     verified: &PasswordHash,
 ) -> Result<ChosenBy, Abort<TokenError>> {
-    let enabled = tx.users().user(user)?.is_some_and(|user| user.status == Status::Enabled);
-    let password = tx.credentials().password(user)?.filter(|password| password.hash == *verified);
+    let client = tx.clients().client(&session.client)?;
+    if client.is_none_or(|client| client.status == Status::Disabled) {
+        return Err(Abort::Refused(TokenError::InvalidClient));
+    }
+    let enabled = tx.users().user(session.user)?.is_some_and(|user| user.status == Status::Enabled);
+    let password = tx.credentials().password(session.user)?.filter(|password| password.hash == *verified);
     match password {
         Some(password) if enabled => Ok(password.chosen_by),
         _ => Err(Abort::Refused(TokenError::InvalidGrant)),
@@ -160,13 +165,8 @@ mod tests {
     }
 
     fn world(app: Client, ada: &User) -> World {
-        let mut world = World::new().with_users(&[ada]).with_plain_passwords().with_plain_tokens();
-        world
-            .tx
-            .clients
-            .expect_client()
-            .returning(move |id| Ok(Some(app.clone()).filter(|app| app.id == *id)));
-        world.tx.clients.expect_secret().returning(|_| Ok(None));
+        let mut world =
+            World::new().with_client(app).with_users(&[ada]).with_plain_passwords().with_plain_tokens();
         world.tx.credentials.expect_password().returning(|_| Ok(Some(password("right"))));
         let ada = ada.clone();
         world
@@ -266,9 +266,8 @@ mod tests {
     #[tokio::test]
     async fn a_password_changed_while_it_was_hashed_is_refused() {
         let ada = user(1, &[Role::Tech]);
-        let mut world = World::new().with_users(&[&ada]).with_plain_passwords().with_plain_tokens();
-        world.tx.clients.expect_client().returning(move |_| Ok(Some(app())));
-        world.tx.clients.expect_secret().returning(|_| Ok(None));
+        let mut world =
+            World::new().with_client(app()).with_users(&[&ada]).with_plain_passwords().with_plain_tokens();
         let found = ada.clone();
         world.tx.users.expect_by_email().returning(move |_| Ok(Some(found.clone())));
         let mut reads = 0;

@@ -1,8 +1,10 @@
 use roster_domain::{
-    AccessToken, Actor, Client, EventKind, PrincipalId, Scopes, Session, Stamp, Status, Subject, TokenId,
+    AccessToken, Actor, Client, EventKind, Fault, PrincipalId, Scopes, Session, Stamp, Status, Subject,
+    TokenId,
 };
 use roster_ports::{
-    Abort, ChosenBy, Done, NewRefreshToken, OpaqueToken, RefreshTokenState, TokenHash, WriteTx,
+    Abort, ChosenBy, Done, NewRefreshToken, OpaqueToken, RefreshTokenRecord, RefreshTokenState, Stored,
+    TokenHash, WriteTx,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -12,7 +14,8 @@ use crate::{Ports, RequestContext};
 /// A try to go on with a refresh token.
 pub(super) struct Attempt {
     pub(super) client: Client,
-    pub(super) asked: Option<Scopes>,
+    /// What was asked for; a fault is judged after the token, since a replay ends the session whatever else it says.
+    pub(super) asked: Result<Option<Scopes>, Fault>,
     pub(super) token: SecretString,
     pub(super) user_agent: Option<String>,
 }
@@ -32,7 +35,7 @@ pub(super) async fn refresh(
     let now = ports.clock.now();
     let successor = ports.opaque_tokens.generate();
     let exchange = Exchange {
-        presented: ports.opaque_tokens.hash(attempt.token.expose_secret()),
+        presented: ports.opaque_tokens.hashes(attempt.token.expose_secret()),
         successor: NewRefreshToken {
             hash: successor.hash,
             expires_at: now + ports.policy.refresh_token_lifetime,
@@ -52,10 +55,10 @@ pub(super) async fn refresh(
 }
 
 struct Exchange {
-    presented: TokenHash,
+    presented: Vec<TokenHash>,
     successor: NewRefreshToken,
     client: Client,
-    asked: Option<Scopes>,
+    asked: Result<Option<Scopes>, Fault>,
     last_ip: Option<String>,
     user_agent: Option<String>,
     stamp: Stamp,
@@ -64,36 +67,45 @@ struct Exchange {
 impl Exchange {
     fn run(&self, tx: &mut dyn WriteTx) -> Result<Done<Outcome>, Abort<TokenError>> {
         let invalid = || Abort::Refused(TokenError::InvalidGrant);
-        let token = tx.sessions().refresh_token(&self.presented)?.ok_or_else(invalid)?;
+        let (hash, token) = self.find(tx)?.ok_or_else(invalid)?;
         let session = tx.sessions().session(token.session)?.ok_or_else(invalid)?;
-        if session.client != self.client.id || token.expires_at <= self.stamp.time {
-            return Err(invalid());
-        }
         if token.state == RefreshTokenState::Used {
             tx.sessions_mut().end(session.id)?;
             let kind = EventKind::SessionEnded { session: session.id, client: session.client };
             return Ok(Done::Changed(Outcome::Replayed, self.stamp.event(Subject::User(session.user), kind)));
         }
+        let client = tx.clients().client(&session.client)?;
+        let client = client.filter(|client| client.id == self.client.id && client.status == Status::Enabled);
+        let client = client.filter(|_| token.expires_at > self.stamp.time).ok_or_else(invalid)?;
         let enabled = tx.users().user(session.user)?.is_some_and(|user| user.status == Status::Enabled);
         let password = tx.credentials().password(session.user)?.filter(|_| enabled).ok_or_else(invalid)?;
-        let scopes = self.scopes(&session)?;
+        let scopes = self.scopes(session.scopes.and(client.scopes))?;
         let session = Session {
             last_used_at: self.stamp.time,
             last_ip: self.last_ip.clone(),
             user_agent: self.user_agent.clone(),
             ..session
         };
-        tx.sessions_mut().rotate(&self.presented, &self.successor, &session)?;
+        tx.sessions_mut().rotate(&hash, &self.successor, &session)?;
         Ok(Done::Bookkeeping(Outcome::Rotated { session, scopes, chosen_by: password.chosen_by }))
     }
 
+    /// The presented token as it is kept, under whichever master secret.
+    fn find(&self, tx: &mut dyn WriteTx) -> Stored<Option<(TokenHash, RefreshTokenRecord)>> {
+        for hash in &self.presented {
+            if let Some(record) = tx.sessions().refresh_token(hash)? {
+                return Ok(Some((*hash, record)));
+            }
+        }
+        Ok(None)
+    }
+
     /// What this access token alone may be used for: never more than was granted, nor than the client has today.
-    fn scopes(&self, session: &Session) -> Result<Scopes, Abort<TokenError>> {
-        let granted = session.scopes.and(self.client.scopes);
+    fn scopes(&self, granted: Scopes) -> Result<Scopes, Abort<TokenError>> {
         match self.asked {
-            None => Ok(granted),
-            Some(asked) if granted.include(asked) => Ok(asked),
-            Some(_) => Err(Abort::Refused(TokenError::InvalidScope)),
+            Ok(None) => Ok(granted),
+            Ok(Some(asked)) if granted.include(asked) => Ok(asked),
+            _ => Err(Abort::Refused(TokenError::InvalidScope)),
         }
     }
 }
@@ -130,13 +142,10 @@ mod tests {
     use crate::fixture::{NOW, World, at, client, context, disabled, password, session_of, token_hash, user};
     use crate::sign_in::{ClientAuthentication, GrantRequest, TokenRequest, issue_token};
     use roster_domain::{ClientKind, GrantType, Role, Scope, User};
-    use roster_ports::RefreshTokenRecord;
 
     fn world(ada: &User, state: RefreshTokenState, expires_at: i64) -> World {
-        let mut world = World::new().with_users(&[ada]).with_plain_tokens();
         let app = client(ClientKind::Public, &[GrantType::RefreshToken], Scopes::ALL);
-        world.tx.clients.expect_client().returning(move |_| Ok(Some(app.clone())));
-        world.tx.clients.expect_secret().returning(|_| Ok(None));
+        let mut world = World::new().with_client(app).with_users(&[ada]).with_plain_tokens();
         world.tx.credentials.expect_password().returning(|_| Ok(Some(password("right"))));
         let record = RefreshTokenRecord { session: session_of(ada).id, expires_at: at(expires_at), state };
         world
@@ -189,6 +198,17 @@ mod tests {
         let (answer, events) = refresh(world, "known", None).await;
         assert!(matches!(answer, Err(TokenError::InvalidGrant)));
         assert_eq!(events, ["session.ended"]);
+    }
+
+    #[tokio::test]
+    async fn a_replay_ends_the_session_whatever_else_it_says() {
+        let ada = user(1, &[Role::Tech]);
+        for (expires_at, scope) in [(NOW, None), (NOW + 1, Some("all"))] {
+            let mut world = world(&ada, RefreshTokenState::Used, expires_at);
+            world.tx.sessions_mut.expect_end().once().returning(|_| Ok(()));
+            let (answer, _) = refresh(world, "known", scope).await;
+            assert!(matches!(answer, Err(TokenError::InvalidGrant)), "{scope:?}");
+        }
     }
 
     #[tokio::test]

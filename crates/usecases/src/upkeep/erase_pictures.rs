@@ -6,13 +6,18 @@ use crate::{Failure, Ports, Refused};
 /// How many pictures one call looks at.
 const PIECE: u32 = 100;
 
-/// Erases pictures to which nobody refers any more. Returns how many it looked at; call again while it is not zero.
+/// Erases pictures to which nobody refers any more. Returns how many it is done with; call again while it is not zero.
+/// One that cannot be erased is left for another time, and does not keep the others.
 pub async fn erase_pictures(ports: &Ports) -> Result<usize, Failure> {
     let doomed = ports.store.read(|tx| tx.pictures().doomed(PIECE)).await?;
-    for name in &doomed {
-        erase(ports, *name).await?;
+    let mut done = 0;
+    for name in doomed {
+        match erase(ports, name).await {
+            Ok(()) => done += 1,
+            Err(error) => tracing::warn!(%error, picture = %name, "a picture of nobody was not erased"),
+        }
     }
-    Ok(doomed.len())
+    Ok(done)
 }
 
 /// Erases the picture that somebody had until now, unless somebody else has it too. The change stands already: what goes
@@ -60,6 +65,22 @@ mod tests {
         world.tx.pictures.expect_is_referenced().once().in_sequence(&mut order).returning(|_| Ok(false));
         world.picture_keeper.expect_erase().once().in_sequence(&mut order).returning(|_| Ok(()));
         world.tx.pictures_mut.expect_spare().once().in_sequence(&mut order).returning(|_| Ok(()));
+        assert_eq!(erase_pictures(&world.ports().0).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn one_that_cannot_be_erased_does_not_keep_the_others() {
+        let mut world = World::new();
+        let stuck = PictureName { sha256: [1; 32], ..NAME };
+        world.tx.pictures.expect_doomed().returning(move |_| Ok(vec![stuck, NAME]));
+        world.picture_keeper.expect_lock().returning(|_| Box::new(Held));
+        world.tx.pictures.expect_is_referenced().returning(|_| Ok(false));
+        let failed = || Err(roster_ports::PictureKeepError("read-only".to_owned()));
+        world
+            .picture_keeper
+            .expect_erase()
+            .returning(move |name| if *name == stuck { failed() } else { Ok(()) });
+        world.tx.pictures_mut.expect_spare().withf(|name| *name == NAME).once().returning(|_| Ok(()));
         assert_eq!(erase_pictures(&world.ports().0).await.unwrap(), 1);
     }
 
