@@ -1,7 +1,8 @@
 //! Roster's actions, one file each: the only place that decides, and the only caller of the ports.
 //!
 //! Every action is a function over [`Ports`]: it takes who calls, the [`RequestContext`], and values that are parsed
-//! already. What an action writes it writes in one transaction, with the permit made inside of it.
+//! already. What an action writes it writes in one transaction, with the permit made inside of it. A look at the same
+//! right before that only answers early: what counts is the permit inside.
 //!
 //! - [`account`]: what people do with their own account
 //! - [`directory`]: the organisation's people
