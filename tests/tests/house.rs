@@ -189,6 +189,50 @@ fn only_the_http_adapter_knows_a_status_code() {
 }
 
 #[test]
+fn only_use_cases_call_ports() {
+    let ports = [
+        "store",
+        "clock",
+        "ids",
+        "passwords",
+        "access_tokens",
+        "opaque_tokens",
+        "signing_keys",
+        "seals",
+        "intercom",
+        "picture_studio",
+        "picture_keeper",
+        "numbering_plans",
+        "domain_names",
+    ];
+    for path in files(".rs") {
+        let name = shown(&path);
+        let is_outside =
+            ["crates/adapter-actix/src/", "crates/roster/src/"].iter().any(|room| name.starts_with(room));
+        if is_outside && !name.contains("/tests") {
+            let text = fs::read_to_string(&path).unwrap();
+            for port in ports {
+                assert!(!text.contains(&format!("ports.{port}.")), "{name} calls the port {port}");
+            }
+        }
+    }
+}
+
+#[test]
+fn only_set_up_acts_as_whoever_holds_the_machine() {
+    for path in files(".rs") {
+        let name = shown(&path);
+        let may = name.starts_with("crates/usecases/src/setup/")
+            || name.starts_with("crates/domain/")
+            || name.contains("/tests/")
+            || name.starts_with("tests/");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(may || !text.contains("permission::operator"), "{name}");
+        assert!(may || !text.contains("operator::<"), "{name}");
+    }
+}
+
+#[test]
 fn every_member_has_the_lints_of_the_house() {
     for manifest in files("Cargo.toml") {
         let text = fs::read_to_string(&manifest).unwrap();
