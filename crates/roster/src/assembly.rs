@@ -12,6 +12,7 @@ use roster_usecases::{Policy, Ports, setup};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use crate::master_secret::master_secrets;
 use crate::settings::Settings;
@@ -19,6 +20,9 @@ use crate::{DataFolder, Stop};
 
 /// How many passwords may wait for each thread that hashes. Those that wait too long are given up before they are done.
 const WAITING_PER_THREAD: usize = 64;
+
+/// How long a short command waits for its turn to write.
+const COMMAND_PATIENCE: Duration = Duration::from_mins(1);
 
 /// Brings the schema up to date; returns the migrations that it ran.
 pub(crate) fn migrate(settings: &Settings) -> Result<Vec<String>, Stop> {
@@ -41,7 +45,26 @@ pub(crate) async fn assemble(
     folder: &DataFolder,
     issuer: String,
 ) -> Result<Ports, Stop> {
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&sqlite(settings))?);
+    assemble_on(&sqlite(settings), settings, folder, issuer).await
+}
+
+/// Like [`assemble`], for a short command: beside a service that writes all the time its turn may be long in coming.
+pub(crate) async fn assemble_for_command(
+    settings: &Settings,
+    folder: &DataFolder,
+    issuer: String,
+) -> Result<Ports, Stop> {
+    let options = SqliteOptions { patience: COMMAND_PATIENCE, ..sqlite(settings) };
+    assemble_on(&options, settings, folder, issuer).await
+}
+
+async fn assemble_on(
+    options: &SqliteOptions,
+    settings: &Settings,
+    folder: &DataFolder,
+    issuer: String,
+) -> Result<Ports, Stop> {
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options)?);
     let secrets = master_secrets(settings, folder, &*store).await?;
     let ports = ports(settings, &secrets, store, issuer)?;
     setup::recognise_secrets(&ports, &secrets.fingerprints()).await?;

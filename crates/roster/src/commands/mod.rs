@@ -97,7 +97,7 @@ async fn world(settings: &Settings) -> Result<Ports, Stop> {
     let folder = DataFolder::open(&settings.data_dir)?;
     assembly::migrate_new(settings)?;
     let issuer = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
-    assembly::assemble(settings, &folder, issuer).await
+    assembly::assemble_for_command(settings, &folder, issuer).await
 }
 
 /// Runs a short command on a runtime of its own.
