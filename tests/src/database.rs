@@ -76,3 +76,37 @@ const WRONGS: [(&str, &str); 7] = [
          (SELECT replace(subject_id, '-', '') FROM events WHERE type = 'access.given')",
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template;
+    use std::panic::catch_unwind;
+
+    /// The template's database after somebody broke it.
+    fn is_sound_after(damage: &str) -> bool {
+        let folder = template::data_folder();
+        let file = folder.path().join(template::DATA).join("roster.db");
+        let mut writer = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+        let all = format!("PRAGMA foreign_keys = 0; PRAGMA ignore_check_constraints = 1; {damage}");
+        writer.batch_execute(&all).unwrap();
+        catch_unwind(|| Database::open(&file).assert_sound()).is_ok()
+    }
+
+    #[test]
+    fn what_is_unsound_is_seen() {
+        assert!(is_sound_after(""));
+        for damage in [
+            "UPDATE users SET roles = 0",
+            "DELETE FROM credentials",
+            "DELETE FROM users",
+            "DELETE FROM events",
+            "UPDATE events SET type = 'user.updated' WHERE type = 'user.created'",
+            "INSERT INTO facility_access SELECT id, id, '', NULL, id, NULL, 1 FROM users",
+            "INSERT INTO facility_access SELECT id, id, 'a', NULL, id, NULL, 1 FROM users",
+            "INSERT INTO sessions SELECT u.id, u.id, c.id, 1, 1, 1, NULL, NULL, 1 FROM users u, clients c",
+        ] {
+            assert!(!is_sound_after(damage), "{damage}");
+        }
+    }
+}

@@ -12,6 +12,7 @@ mod account;
 mod authorisation;
 mod authorize;
 mod commands;
+mod contention;
 mod conventions;
 mod dev;
 mod directory;
