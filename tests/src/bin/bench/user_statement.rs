@@ -19,6 +19,8 @@ const COLUMNS: &str = "users.id, version, users.created_at, updated_at, email, e
     group_id, active_workspace, picture_sha256, picture_format, phone_e164, phone_country_code, \
     phone_national_number, phone_region";
 
+type Ids = (UserId, SessionId);
+
 /// S3: a user read inside the adapter against the same statement, prepared once, through the thinnest safe wrapper.
 pub(crate) fn measure(settings: &Settings, world: &World, report: &mut Report) -> anyhow::Result<()> {
     let file = World::database(world.original());
@@ -27,46 +29,33 @@ pub(crate) fn measure(settings: &Settings, world: &World, report: &mut Report) -
     let ports = world.ports(&options, world.original())?;
     let raw = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     raw.execute_batch("PRAGMA mmap_size = 2147418112; PRAGMA cache_size = -2000;")?;
-    let mut by_id = raw.prepare(&format!("SELECT {COLUMNS} FROM users WHERE id = ?"))?;
-    let mut with_session = raw.prepare(&format!(
-        "SELECT {COLUMNS} FROM users JOIN sessions ON sessions.user_id = users.id \
-         JOIN clients ON clients.id = sessions.client_id \
-         WHERE users.id = ? AND sessions.id = ? AND NOT clients.disabled"
-    ))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let callers: Vec<(UserId, SessionId)> =
-        world.callers.iter().map(|caller| (caller.id, caller.session)).cycle().take(READS).collect();
+    let ids = world.callers.iter().map(|caller| (caller.id, caller.session));
+    let callers: Vec<Ids> = ids.cycle().take(READS).collect();
 
     let mut rounds: [Vec<f64>; 4] = Default::default();
-    let [users, raw_users, hot, raw_hot] = &mut rounds;
     for round in 0..=settings.rounds {
         let of_round = [
             cpu_of_each(|| runtime.block_on(read_users(&ports, &callers)))?,
-            cpu_of_each(|| {
-                callers.iter().try_for_each(|(user, _)| read_raw(&mut by_id, &[*user.uuid().as_bytes()]))
-            })?,
+            cpu_of_each(|| read_raw_users(&raw, &callers))?,
             cpu_of_each(|| runtime.block_on(read_callers(&ports, &callers)))?,
-            cpu_of_each(|| {
-                let ids = |(user, session): &(UserId, SessionId)| {
-                    [*user.uuid().as_bytes(), *session.uuid().as_bytes()]
-                };
-                callers.iter().try_for_each(|caller| read_raw(&mut with_session, &ids(caller)))
-            })?,
+            cpu_of_each(|| read_raw_callers(&raw, &callers))?,
         ];
         // The first round warms up.
         if round > 0 {
-            for (figures, of_round) in [&mut *users, raw_users, hot, raw_hot].into_iter().zip(of_round) {
+            for (figures, of_round) in rounds.iter_mut().zip(of_round) {
                 figures.push(of_round);
             }
         }
     }
+    let [users, raw_users, hot, raw_hot] = &rounds;
     compare(report, "one user by id, in one snapshot; raw statement; CPU µs", users, raw_users);
     compare(report, "a caller with session and client; raw statement; CPU µs", hot, raw_hot);
     Ok(())
 }
 
 /// Each in the same snapshot, so that the statement and its row are what is measured.
-async fn read_users(ports: &Ports, callers: &[(UserId, SessionId)]) -> anyhow::Result<()> {
+async fn read_users(ports: &Ports, callers: &[Ids]) -> anyhow::Result<()> {
     let callers = callers.to_vec();
     let read = ports.store.read(move |tx| {
         for (user, _) in &callers {
@@ -77,7 +66,7 @@ async fn read_users(ports: &Ports, callers: &[(UserId, SessionId)]) -> anyhow::R
     Ok(read.await?)
 }
 
-async fn read_callers(ports: &Ports, callers: &[(UserId, SessionId)]) -> anyhow::Result<()> {
+async fn read_callers(ports: &Ports, callers: &[Ids]) -> anyhow::Result<()> {
     for (user, session) in callers {
         let found = ports.store.caller(*user, *session).await?;
         anyhow::ensure!(black_box(found).is_some(), "a caller is gone");
@@ -85,7 +74,29 @@ async fn read_callers(ports: &Ports, callers: &[(UserId, SessionId)]) -> anyhow:
     Ok(())
 }
 
-fn read_raw<const N: usize>(statement: &mut Statement<'_>, ids: &[[u8; 16]; N]) -> anyhow::Result<()> {
+/// In one snapshot too.
+fn read_raw_users(raw: &Connection, callers: &[Ids]) -> anyhow::Result<()> {
+    let mut statement = raw.prepare(&format!("SELECT {COLUMNS} FROM users WHERE id = ?"))?;
+    raw.execute_batch("BEGIN")?;
+    for (user, _) in callers {
+        read_raw(&mut statement, [user.uuid().as_bytes()])?;
+    }
+    Ok(raw.execute_batch("ROLLBACK")?)
+}
+
+fn read_raw_callers(raw: &Connection, callers: &[Ids]) -> anyhow::Result<()> {
+    let mut statement = raw.prepare(&format!(
+        "SELECT {COLUMNS} FROM users JOIN sessions ON sessions.user_id = users.id \
+         JOIN clients ON clients.id = sessions.client_id \
+         WHERE users.id = ? AND sessions.id = ? AND NOT clients.disabled"
+    ))?;
+    for (user, session) in callers {
+        read_raw(&mut statement, [user.uuid().as_bytes(), session.uuid().as_bytes()])?;
+    }
+    Ok(())
+}
+
+fn read_raw<const N: usize>(statement: &mut Statement<'_>, ids: [&[u8; 16]; N]) -> anyhow::Result<()> {
     let columns = statement.column_count();
     let mut rows = statement.query(rusqlite::params_from_iter(ids))?;
     let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;

@@ -63,6 +63,13 @@ impl World {
         let ports = ports::over(&options, folder.path(), &secrets)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let callers = runtime.block_on(fill(&ports, &secrets, settings.users))?;
+        drop(ports);
+        // So that the file alone is the whole database.
+        rusqlite::Connection::open(&options.path)?.query_row(
+            "PRAGMA wal_checkpoint(TRUNCATE)",
+            [],
+            |_| Ok(()),
+        )?;
         Ok(Self { folder, out: settings.out.clone(), secret, callers })
     }
 
@@ -110,7 +117,7 @@ async fn fill(ports: &Ports, secrets: &MasterSecrets, users: usize) -> anyhow::R
     for first in (0..users).step_by(CHUNK) {
         let chunk = (first..users.min(first + CHUNK)).map(|n| person(ports, n, every));
         let people: Vec<User> = chunk.collect::<anyhow::Result<_>>()?;
-        for user in people.iter().skip(first % every).step_by(every) {
+        for (_, user) in (first..).zip(&people).filter(|(number, _)| number.is_multiple_of(every)) {
             callers.push(sign_in(ports, user)?);
         }
         insert(ports, Arc::new(people)).await?;
@@ -168,7 +175,7 @@ fn client(now: Instant) -> anyhow::Result<Client> {
 fn person(ports: &Ports, number: usize, every: usize) -> anyhow::Result<User> {
     let is_administrator = number.is_multiple_of(every) && number / every < ADMINISTRATORS;
     let new = NewUser {
-        email: Email::parse(&format!("person.{number}@example.org"), |_| None)?,
+        email: Email::parse(&format!("person.{number}@example.org"), |domain| Some(domain.to_owned()))?,
         fallback_email: None,
         first_name: "Alexandra".parse()?,
         last_name: format!("Montgomery {number}").parse()?,
