@@ -1,10 +1,10 @@
 use roster_adapter_diesel::SqliteOptions;
 use roster_domain::permission::{GiveAccess, operator};
 use roster_domain::{
-    AccessChange, Actions, Actor, EventId, EventKind, ExpiryChange, FacilityId, Grant, PrincipalId, Stamp,
-    Subject,
+    AccessChange, Actions, Actor, Event, EventId, EventKind, Events, ExpiryChange, FacilityId, Grant,
+    PrincipalId, RequestId, Subject, UserId,
 };
-use roster_ports::{Abort, Done, StoreError, WriteTx};
+use roster_ports::{Abort, Done, StoreError, Stored, WriteTx};
 use roster_usecases::Ports;
 use std::io::Write;
 use std::time::Instant;
@@ -20,7 +20,7 @@ use crate::world::{Caller, World};
 /// How many clients give at once.
 const CLIENTS: [usize; 3] = [1, 16, 64];
 /// How many givings share the one big transaction.
-const IN_PROCESS: u64 = 20_000;
+const IN_PROCESS: usize = 20_000;
 
 /// S4: acknowledged writes a second against a flush for each, and against one big transaction in process.
 pub(crate) fn measure(settings: &Settings, world: &World, report: &mut Report) -> anyhow::Result<()> {
@@ -83,46 +83,57 @@ fn giving(giver: &Caller, takers: &[Caller], mut facilities: Facilities) -> Next
 
 /// The statements of as many givings in a loop in one transaction, in writes a second: what the CPU allows.
 async fn give_in_one(ports: &Ports, callers: &[Caller], facilities: &mut Facilities) -> anyhow::Result<f64> {
-    let (callers, facilities) = (callers.to_vec(), facilities.fork());
-    let actions = Actions::of(["doors:open".parse()?]).ok_or_else(|| anyhow::anyhow!("no action"))?;
+    let (takers, facilities) = (callers.to_vec(), facilities.fork());
     let giver = callers.first().ok_or_else(|| anyhow::anyhow!("nobody"))?.clone();
-    let stamp = Stamp {
+    let giving = Giving {
+        actions: Actions::of(["doors:open".parse()?]).ok_or_else(|| anyhow::anyhow!("no action"))?,
+        giver,
         first_id: EventId::new(ports.ids.uuid()),
         time: ports.clock.now(),
-        actor: Actor::Principal(PrincipalId::User(giver.id)),
         request_id: "bench".parse()?,
     };
     let started = Instant::now();
     let write = ports.store.write::<_, StoreError>(move |tx| {
         let mut facilities = facilities.clone();
-        let takers = callers.iter().cycle().zip(0..IN_PROCESS);
-        let happened = takers
-            .map(|(taker, _)| give(tx, &giver, taker, facilities.next(), &actions, &stamp))
-            .collect::<Result<Vec<_>, StoreError>>()?;
-        Ok(stamp.events_of(happened).map_or(Done::Unchanged(()), |events| Done::Changed((), events)))
+        let takers = takers.iter().cycle().take(IN_PROCESS).enumerate();
+        let happened = takers.map(|(n, taker)| giving.give(tx, n, taker.id, facilities.next()));
+        let mut happened = happened.collect::<Result<Vec<_>, StoreError>>()?.into_iter();
+        let Some(first) = happened.next() else { return Ok(Done::Unchanged(())) };
+        Ok(Done::Changed((), Events(first, happened.collect())))
     });
     write.await.map_err(|(Abort::Refused(error) | Abort::Store(error))| error)?;
-    Ok(float(IN_PROCESS) / started.elapsed().as_secs_f64())
+    Ok(float(u64::try_from(IN_PROCESS)?) / started.elapsed().as_secs_f64())
 }
 
-/// What the use case does in its transaction.
-fn give(
-    tx: &mut dyn WriteTx,
-    giver: &Caller,
-    taker: &Caller,
-    facility: FacilityId,
-    actions: &Actions,
-    stamp: &Stamp,
-) -> Result<(Subject, EventKind), StoreError> {
-    tx.sessions().session(giver.session)?;
-    tx.users().user(giver.id)?;
-    tx.users().user(taker.id)?;
-    let before = tx.access().grant(taker.id, facility)?;
-    let by = PrincipalId::User(giver.id);
-    let after = Grant::given(before.as_ref(), actions, ExpiryChange::Keep, by, stamp.time);
-    tx.access_mut().give(&operator::<GiveAccess>(), taker.id, facility, &after)?;
-    let change = AccessChange::between(facility, before.as_ref(), Some(&after));
-    Ok((Subject::User(taker.id), EventKind::AccessGiven(change)))
+/// What all givings of one transaction share.
+struct Giving {
+    giver: Caller,
+    actions: Actions,
+    first_id: EventId,
+    time: roster_domain::Instant,
+    request_id: RequestId,
+}
+
+impl Giving {
+    /// Does what the use case does in its transaction.
+    fn give(&self, tx: &mut dyn WriteTx, n: usize, taker: UserId, facility: FacilityId) -> Stored<Event> {
+        tx.sessions().session(self.giver.session)?;
+        tx.users().user(self.giver.id)?;
+        tx.users().user(taker)?;
+        let before = tx.access().grant(taker, facility)?;
+        let by = PrincipalId::User(self.giver.id);
+        let after = Grant::given(before.as_ref(), &self.actions, ExpiryChange::Keep, by.clone(), self.time);
+        tx.access_mut().give(&operator::<GiveAccess>(), taker, facility, &after)?;
+        let change = AccessChange::between(facility, before.as_ref(), Some(&after));
+        Ok(Event {
+            id: self.first_id.after(n),
+            time: self.time,
+            actor: Actor::Principal(by),
+            subject: Subject::User(taker),
+            request_id: self.request_id.clone(),
+            kind: EventKind::AccessGiven(change),
+        })
+    }
 }
 
 /// Facilities that nobody has access to yet, in no order.
