@@ -92,8 +92,9 @@ fn arrows_point_inwards() {
             stranger => panic!("{stranger} has no place in the house: say here what it may point at"),
         };
         for named in [&member.normal, &member.development] {
-            let wrong: Vec<&str> =
-                of_the_house(named).into_iter().filter(|it| !allowed.contains(it)).collect();
+            // A crate may test itself with its own features on.
+            let is_wrong = |it: &&str| !allowed.contains(it) && *it != name;
+            let wrong: Vec<&str> = of_the_house(named).into_iter().filter(is_wrong).collect();
             assert!(wrong.is_empty(), "{name} points at {wrong:?}");
         }
     }
