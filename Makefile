@@ -10,7 +10,7 @@ help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: ## build, and serve a playground on 127.0.0.1:8080 with its data in ./roster-data
-	@test -x "$(ROSTER)" || echo "The first build takes about five minutes on two cores; later ones take seconds."
+	@test -x "$(ROSTER)" || echo "The first build takes about six minutes on two cores; later ones take seconds."
 	@$(CARGO) build --release --locked -p roster
 	@exec "$(ROSTER)" serve --dev
 
