@@ -17,7 +17,9 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     if values.next().is_some() {
         return Err(Problem::invalid_token());
     }
-    let value = value.to_str().map_err(|_| Problem::invalid_token())?;
+    // `HeaderValue::to_str` looks at each byte by itself, and tokens are long.
+    let value = str::from_utf8(value.as_bytes()).ok().filter(|value| value.is_ascii());
+    let value = value.ok_or_else(Problem::invalid_token)?;
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Problem::missing_token());
