@@ -70,6 +70,33 @@ pub enum EventKind {
     AccessRemoved(AccessChange),
     /// A client was registered.
     ClientCreated,
+    /// A client was disabled.
+    ClientDisabled,
+    /// A client was enabled again.
+    ClientEnabled,
+    /// A client got a new secret in the place of the old one.
+    ClientSecretRotated,
+    /// A client was deleted.
+    ClientDeleted,
+    /// The set of signing keys changed.
+    KeyRotated(KeyChange),
+}
+
+/// What became of a signing key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyChange {
+    /// It was made, and signs from this instant on.
+    Made {
+        /// When it first signs.
+        signs_from: Instant,
+    },
+    /// It was brought in from outside, and signs from this instant on.
+    Imported {
+        /// When it first signs.
+        signs_from: Instant,
+    },
+    /// It was taken out of use at once, and whatever it signed is refused.
+    Revoked,
 }
 
 impl EventKind {
@@ -88,6 +115,11 @@ impl EventKind {
             Self::AccessGiven(_) => "access.given",
             Self::AccessRemoved(_) => "access.removed",
             Self::ClientCreated => "client.created",
+            Self::ClientDisabled => "client.disabled",
+            Self::ClientEnabled => "client.enabled",
+            Self::ClientSecretRotated => "client.secret_rotated",
+            Self::ClientDeleted => "client.deleted",
+            Self::KeyRotated(_) => "key.rotated",
         }
     }
 }

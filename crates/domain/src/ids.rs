@@ -49,6 +49,8 @@ uuid_id! {
     WorkspaceId;
     /// Identifies one sign-in through one client.
     SessionId;
+    /// Identifies one try to prove a password.
+    AttemptId;
     /// Identifies an event.
     EventId;
     /// Identifies one access token (`jti`, RFC 7519 §4.1.7).

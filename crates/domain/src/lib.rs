@@ -14,11 +14,13 @@ mod event;
 mod fault;
 mod folding;
 mod ids;
+mod login_limits;
 mod people;
 pub mod permission;
 mod roles;
 mod scopes;
 mod sessions;
+mod signing_keys;
 #[cfg(feature = "serde")]
 mod text_form;
 mod values;
@@ -26,16 +28,20 @@ mod values;
 pub use access::{Access, ActionName, Actions, Expiry, ExpiryChange, Grant, NoAccess};
 pub use actor::{Actor, PrincipalId, RequestId, Subject};
 pub use clients::{Client, ClientKind, GrantType, GrantTypes, Trust};
-pub use event::{AccessChange, Event, EventKind, Events, Happened, Stamp};
+pub use event::{AccessChange, Event, EventKind, Events, Happened, KeyChange, Stamp};
 pub use fault::Fault;
 pub use folding::{FOLDING_VERSION, NameKey, SearchWords, fold};
-pub use ids::{ClientId, EventId, FacilityId, GroupId, KeyId, SessionId, TokenId, UserId, WorkspaceId};
+pub use ids::{
+    AttemptId, ClientId, EventId, FacilityId, GroupId, KeyId, SessionId, TokenId, UserId, WorkspaceId,
+};
+pub use login_limits::LoginLimits;
 pub use people::{
     Administration, DirectoryEntry, EmailVerification, NewUser, Patch, SignIns, Status, User, UserChange,
 };
 pub use roles::{Role, Roles};
 pub use scopes::{Scope, Scopes};
 pub use sessions::{AccessToken, Session};
+pub use signing_keys::{KeyTerm, SigningAlgorithm};
 pub use values::{
     Description, Email, EmailKey, JobTitle, LanguageTag, Password, PersonName, PersonalWords, PhoneNumber,
     PictureFormat, PictureName,

@@ -307,6 +307,8 @@ permitted! {
     AdministerUser
     /// [`Operation::SetPassword`] as a type.
     SetPassword
+    /// [`Operation::EndSessions`] as a type.
+    EndSessions
     /// [`Operation::DeleteUser`] as a type.
     DeleteUser
     /// [`Operation::GiveAccess`] as a type.
@@ -342,6 +344,20 @@ impl From<Permit<ChangeAccount>> for Permit<SetPassword> {
 impl From<Permit<CreateUser>> for Permit<SetPassword> {
     /// Whoever may create a person may set that person's first password.
     fn from(_: Permit<CreateUser>) -> Self {
+        Self { operation: PhantomData }
+    }
+}
+
+impl From<&Permit<SetPassword>> for Permit<EndSessions> {
+    /// Whoever may set a password may end what was begun with the old one.
+    fn from(_: &Permit<SetPassword>) -> Self {
+        Self { operation: PhantomData }
+    }
+}
+
+impl From<&Permit<AdministerUser>> for Permit<EndSessions> {
+    /// Whoever may disable a person may end their sessions.
+    fn from(_: &Permit<AdministerUser>) -> Self {
         Self { operation: PhantomData }
     }
 }

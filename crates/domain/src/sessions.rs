@@ -19,6 +19,8 @@ pub struct Session {
     pub last_ip: Option<String>,
     /// The `User-Agent` of that request.
     pub user_agent: Option<String>,
+    /// From when on it is over: the last of its tokens has expired by then.
+    pub expires_at: Instant,
 }
 
 /// What an access token says (RFC 9068 §2.2).

@@ -18,6 +18,8 @@ impl fmt::Debug for PasswordHash {
 pub enum Verdict {
     /// It is.
     Right,
+    /// It is, but the hash was made in another way than new ones are: hash it anew.
+    RightButOutdated,
     /// It is not.
     Wrong,
 }
@@ -40,10 +42,14 @@ pub trait PasswordHasher: Send + Sync {
     /// Hashes a password. The whole of it counts, whatever its length; NFC forms of one text hash alike.
     async fn hash(&self, password: SecretString) -> Result<PasswordHash, HashingError>;
 
-    /// Verifies a password. Without a hash to verify against it takes the same time and finds it wrong.
+    /// Verifies a password. Without a hash to verify against it works as for one, and finds it wrong.
+    ///
+    /// [`Verdict::Wrong`] is answered no sooner than verifying against the slowest hash would take, of those with today's
+    /// cost and with the given one, but within 2 s; the wait holds no thread. So the time tells nothing of the hash.
     async fn verify(
         &self,
         password: SecretString,
         against: Option<PasswordHash>,
+        highest_cost: Option<u32>,
     ) -> Result<Verdict, HashingError>;
 }

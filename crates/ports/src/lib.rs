@@ -21,15 +21,16 @@ pub mod mocks;
 
 pub use hashing::{HashingError, PasswordHash, PasswordHasher, Verdict};
 pub use pictures::{Picture, PictureFault, PictureKeepError, PictureKeeper, PictureLock, PictureStudio};
-pub use seals::{IntercomIdentity, Seals};
+pub use seals::{IntercomIdentity, Pseudonym, Seals};
 pub use store::{
-    Abort, ChosenBy, Conflict, Done, Fingerprint, NewRefreshToken, PasswordRecord, Position, ReadAccess,
-    ReadClients, ReadCredentials, ReadJob, ReadKeys, ReadPictures, ReadSessions, ReadTx, ReadUsers,
-    RefreshTokenRecord, RefreshTokenState, SealedKey, Slice, Store, StoreError, Stored, Undo, UserFilter,
-    WriteAccess, WriteClients, WriteCredentials, WriteJob, WriteKeys, WritePictures, WriteSessions, WriteTx,
-    WriteUsers,
+    Abort, Attempt, ChosenBy, Conflict, Done, Fingerprint, NewRefreshToken, NotASecretId, PasswordRecord,
+    Position, ReadAccess, ReadAttempts, ReadClients, ReadCredentials, ReadJob, ReadKeys, ReadPictures,
+    ReadSessions, ReadTx, ReadUsers, RefreshTokenRecord, RefreshTokenState, Rotation, SealedKey, SecretId,
+    Slice, Store, StoreError, Stored, Undo, UserFilter, WriteAccess, WriteAttempts, WriteClients,
+    WriteCredentials, WriteJob, WriteKeys, WritePictures, WriteSessions, WriteTx, WriteUsers,
 };
-pub use system::{Clock, DomainNames, Ids, NumberingPlans};
+pub use system::{Clock, DomainNames, Ids, NumberingPlans, Pause};
 pub use tokens::{
-    AccessTokens, InvalidToken, KeyError, OpaqueToken, OpaqueTokens, PublicKey, SigningKeys, TokenHash,
+    AccessTokens, ImportError, InvalidToken, KeyError, KeyParameters, OpaqueToken, OpaqueTokens, PublicKey,
+    SealedSuccessor, SigningKeys, TokenHash,
 };

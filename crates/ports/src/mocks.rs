@@ -8,12 +8,12 @@ pub use crate::hashing::MockPasswordHasher;
 pub use crate::pictures::{MockPictureKeeper, MockPictureStudio};
 pub use crate::seals::{MockIntercomIdentity, MockSeals};
 pub use crate::store::mocks::*;
-pub use crate::system::{MockClock, MockDomainNames, MockIds, MockNumberingPlans};
+pub use crate::system::{MockClock, MockDomainNames, MockIds, MockNumberingPlans, MockPause};
 pub use crate::tokens::{MockAccessTokens, MockOpaqueTokens, MockSigningKeys};
 use crate::{
-    ReadAccess, ReadClients, ReadCredentials, ReadJob, ReadKeys, ReadPictures, ReadSessions, ReadTx,
-    ReadUsers, Store, StoreError, Stored, Undo, WriteAccess, WriteClients, WriteCredentials, WriteJob,
-    WriteKeys, WritePictures, WriteSessions, WriteTx, WriteUsers,
+    ReadAccess, ReadAttempts, ReadClients, ReadCredentials, ReadJob, ReadKeys, ReadPictures, ReadSessions,
+    ReadTx, ReadUsers, Store, StoreError, Stored, Undo, WriteAccess, WriteAttempts, WriteClients,
+    WriteCredentials, WriteJob, WriteKeys, WritePictures, WriteSessions, WriteTx, WriteUsers,
 };
 
 macro_rules! mock_tx {
@@ -44,6 +44,7 @@ mock_tx! {
     credentials credentials_mut: ReadCredentials MockReadCredentials, WriteCredentials MockWriteCredentials;
     access access_mut: ReadAccess MockReadAccess, WriteAccess MockWriteAccess;
     sessions sessions_mut: ReadSessions MockReadSessions, WriteSessions MockWriteSessions;
+    attempts attempts_mut: ReadAttempts MockReadAttempts, WriteAttempts MockWriteAttempts;
     clients clients_mut: ReadClients MockReadClients, WriteClients MockWriteClients;
     keys keys_mut: ReadKeys MockReadKeys, WriteKeys MockWriteKeys;
     pictures pictures_mut: ReadPictures MockReadPictures, WritePictures MockWritePictures;

@@ -1,4 +1,6 @@
+use async_trait::async_trait;
 use roster_domain::{Fault, Instant, PhoneNumber};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Tells the time.
@@ -6,6 +8,14 @@ use uuid::Uuid;
 pub trait Clock: Send + Sync {
     /// The time now, in whole milliseconds: what is answered is then exactly what is stored and compared.
     fn now(&self) -> Instant;
+}
+
+/// Waits.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait Pause: Send + Sync {
+    /// Returns after so long, and holds no thread meanwhile.
+    async fn pause(&self, time: Duration);
 }
 
 /// Makes ids.

@@ -25,15 +25,34 @@ pub trait AccessTokens: Send + Sync {
     fn verify(&self, token: &str, now: Instant) -> Result<AccessToken, InvalidToken>;
 }
 
-/// A public key as JWKS shows it (RFC 7517, RFC 7518 §6.2): EC P-256, for ES256.
+/// A public key that verifies access tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey {
     /// Its name.
     pub id: KeyId,
-    /// The x coordinate, base64url.
-    pub x: String,
-    /// The y coordinate, base64url.
-    pub y: String,
+    /// What it is made of, as a JWK shows it.
+    pub parameters: KeyParameters,
+    /// The whole as DER, a `SubjectPublicKeyInfo` (RFC 5280 §4.1).
+    pub der: Vec<u8>,
+}
+
+/// The numbers of a public key, base64url (RFC 7518 §6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyParameters {
+    /// A point on P-256, for ES256.
+    Ec {
+        /// The x coordinate.
+        x: String,
+        /// The y coordinate.
+        y: String,
+    },
+    /// For RS256.
+    Rsa {
+        /// The modulus.
+        n: String,
+        /// The exponent.
+        e: String,
+    },
 }
 
 /// Why there is no key to sign with.
@@ -50,13 +69,41 @@ pub enum KeyError {
     Failed,
 }
 
+/// Why a key was not imported. It never repeats anything of the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ImportError {
+    /// Not one private key in PKCS#8 PEM (RFC 7468 §10).
+    #[error(
+        "must hold one unencrypted private key in PKCS#8 PEM, which begins with -----BEGIN PRIVATE KEY-----"
+    )]
+    NotPkcs8,
+    /// Neither EC on P-256 nor RSA, or broken.
+    #[error("must be an EC key on P-256 or an RSA key")]
+    Unsupported,
+    /// An RSA key of too few or too many bits.
+    #[error("must have 2048 to 4096 bits, as an RSA key")]
+    WrongSize,
+    /// It could not be sealed.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
 /// Makes signing keys and uses those that the store keeps, sealed.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait SigningKeys: Send + Sync {
-    /// A new key, sealed under the master secret; it is not in use before it is installed.
-    fn generate(&self, now: Instant) -> Result<SealedKey, KeyError>;
+    /// A new key for ES256 that signs from this instant on, sealed under the master secret in use. It is not in use
+    /// before it is installed.
+    fn generate(&self, now: Instant, signs_from: Instant) -> Result<SealedKey, KeyError>;
 
-    /// Uses these keys from now on, and no other: the last one signs, all verify.
+    /// A private key from outside, in PKCS#8 PEM, otherwise as [`SigningKeys::generate`] makes one.
+    fn import(&self, pem: &SecretString, now: Instant, signs_from: Instant)
+    -> Result<SealedKey, ImportError>;
+
+    /// The same key sealed under the master secret in use; `None` where it is already.
+    fn reseal(&self, key: &SealedKey) -> Result<Option<SealedKey>, KeyError>;
+
+    /// Uses these keys from now on, and no other. All verify; a token is signed by the one whose term it is when the token
+    /// is issued ([`KeyTerm::signing`](roster_domain::KeyTerm::signing)), which is why they come in the order of their terms.
     fn install(&self, keys: &[SealedKey]) -> Result<(), KeyError>;
 
     /// The public halves of the installed keys.
@@ -82,15 +129,31 @@ pub struct OpaqueToken {
     pub hash: TokenHash,
 }
 
+/// A refresh token, encrypted so that only whoever has its predecessor can read it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedSuccessor(pub Vec<u8>);
+
+impl fmt::Debug for SealedSuccessor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealedSuccessor(***)")
+    }
+}
+
 /// Makes refresh tokens, client secrets and the like.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait OpaqueTokens: Send + Sync {
     /// A new secret.
     fn generate(&self) -> OpaqueToken;
 
-    /// The hashes under which a presented secret may be kept, the most likely one first: one a master secret.
-    fn hashes(&self, presented: &str) -> Vec<TokenHash>;
+    /// The hash under which a presented secret may be kept.
+    fn hash(&self, presented: &str) -> TokenHash;
 
     /// Compares in constant time.
     fn matches(&self, presented: &str, kept: &TokenHash) -> bool;
+
+    /// Encrypts a refresh token under a key that is derived from its predecessor alone.
+    fn seal_successor(&self, predecessor: &SecretString, successor: &SecretString) -> SealedSuccessor;
+
+    /// The refresh token; `None` for whatever was not sealed with this predecessor.
+    fn open_successor(&self, predecessor: &SecretString, sealed: &SealedSuccessor) -> Option<SecretString>;
 }

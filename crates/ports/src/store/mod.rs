@@ -1,6 +1,7 @@
 //! The store: one use case, one transaction.
 
 mod access;
+mod attempts;
 mod clients;
 mod credentials;
 mod keys;
@@ -10,11 +11,14 @@ mod transaction;
 mod users;
 
 pub use access::{ReadAccess, WriteAccess};
+pub use attempts::{Attempt, ReadAttempts, WriteAttempts};
 pub use clients::{ReadClients, WriteClients};
 pub use credentials::{ChosenBy, PasswordRecord, ReadCredentials, WriteCredentials};
-pub use keys::{Fingerprint, ReadKeys, SealedKey, WriteKeys};
+pub use keys::{Fingerprint, NotASecretId, ReadKeys, SealedKey, SecretId, WriteKeys};
 pub use picture_references::{ReadPictures, WritePictures};
-pub use sessions::{NewRefreshToken, ReadSessions, RefreshTokenRecord, RefreshTokenState, WriteSessions};
+pub use sessions::{
+    NewRefreshToken, ReadSessions, RefreshTokenRecord, RefreshTokenState, Rotation, WriteSessions,
+};
 pub use transaction::{Abort, Done, ReadJob, ReadTx, Store, Undo, WriteJob, WriteTx};
 pub use users::{Position, ReadUsers, Slice, UserFilter, WriteUsers};
 
@@ -52,11 +56,14 @@ pub enum Conflict {
     EmailAlreadyUsed,
     /// There is a client of this id.
     ClientIdAlreadyUsed,
+    /// There is a signing key of this id.
+    KeyIdAlreadyUsed,
 }
 
 #[cfg(feature = "mocks")]
 pub(crate) mod mocks {
     pub use super::access::{MockReadAccess, MockWriteAccess};
+    pub use super::attempts::{MockReadAttempts, MockWriteAttempts};
     pub use super::clients::{MockReadClients, MockWriteClients};
     pub use super::credentials::{MockReadCredentials, MockWriteCredentials};
     pub use super::keys::{MockReadKeys, MockWriteKeys};

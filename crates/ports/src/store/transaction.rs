@@ -3,8 +3,9 @@ use roster_domain::{Client, ClientId, Event, Events, SessionId, User, UserId};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
-    ReadAccess, ReadClients, ReadCredentials, ReadKeys, ReadPictures, ReadSessions, ReadUsers, StoreError,
-    Stored, WriteAccess, WriteClients, WriteCredentials, WriteKeys, WritePictures, WriteSessions, WriteUsers,
+    ReadAccess, ReadAttempts, ReadClients, ReadCredentials, ReadKeys, ReadPictures, ReadSessions, ReadUsers,
+    StoreError, Stored, WriteAccess, WriteAttempts, WriteClients, WriteCredentials, WriteKeys, WritePictures,
+    WriteSessions, WriteUsers,
 };
 
 /// A consistent view of the store. It has no method that writes, so a replica can serve it.
@@ -17,6 +18,8 @@ pub trait ReadTx {
     fn access(&mut self) -> &mut dyn ReadAccess;
     /// Sign-ins.
     fn sessions(&mut self) -> &mut dyn ReadSessions;
+    /// Failed tries to prove a password.
+    fn attempts(&mut self) -> &mut dyn ReadAttempts;
     /// Clients of the token endpoint.
     fn clients(&mut self) -> &mut dyn ReadClients;
     /// Signing keys and fingerprints.
@@ -35,6 +38,8 @@ pub trait WriteTx: ReadTx {
     fn access_mut(&mut self) -> &mut dyn WriteAccess;
     /// Sign-ins.
     fn sessions_mut(&mut self) -> &mut dyn WriteSessions;
+    /// Failed tries to prove a password.
+    fn attempts_mut(&mut self) -> &mut dyn WriteAttempts;
     /// Clients of the token endpoint.
     fn clients_mut(&mut self) -> &mut dyn WriteClients;
     /// Signing keys and fingerprints.
