@@ -1,4 +1,4 @@
-use crate::{ClientId, Instant, PrincipalId, Scopes, SessionId, TokenId, UserId};
+use crate::{ClientId, EventKind, Instant, PrincipalId, Scopes, SessionId, TokenId, UserId};
 
 /// One sign-in of a person through one client: its access tokens and its chain of refresh tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,19 @@ pub struct Session {
     pub user_agent: Option<String>,
     /// From when on it is over: the last of its tokens has expired by then.
     pub expires_at: Instant,
+}
+
+impl Session {
+    /// Whether all of its tokens have expired.
+    pub fn is_over(&self, now: Instant) -> bool {
+        self.expires_at <= now
+    }
+
+    /// What to tell of those of these sessions that lived until now and were ended.
+    pub fn ends_of(ended: impl IntoIterator<Item = Self>, now: Instant) -> impl Iterator<Item = EventKind> {
+        let living = ended.into_iter().filter(move |session| !session.is_over(now));
+        living.map(|session| EventKind::SessionEnded { session: session.id, client: session.client })
+    }
 }
 
 /// What an access token says (RFC 9068 §2.2).

@@ -1,6 +1,7 @@
+use roster_domain::LoginLimits;
 use roster_ports::{
     AccessTokens, Clock, DomainNames, Ids, IntercomIdentity, NumberingPlans, OpaqueTokens, PasswordHasher,
-    PictureKeeper, PictureStudio, Seals, SigningKeys, Store,
+    Pause, PictureKeeper, PictureStudio, Seals, SigningKeys, Store,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,8 @@ pub struct Ports {
     pub store: Arc<dyn Store>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Waits.
+    pub pause: Arc<dyn Pause>,
     /// Makes ids.
     pub ids: Arc<dyn Ids>,
     /// Hashes passwords.
@@ -47,4 +50,6 @@ pub struct Policy {
     pub refresh_token_lifetime: Duration,
     /// The fewest code points of a password.
     pub shortest_password: usize,
+    /// How many wrong passwords are borne.
+    pub login_limits: LoginLimits,
 }

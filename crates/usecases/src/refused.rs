@@ -1,7 +1,10 @@
 use roster_domain::Fault;
 use roster_domain::permission::Denied;
 use roster_ports::{Abort, Conflict, HashingError, PictureFault, PictureKeepError, StoreError};
+use std::time::Duration;
 use thiserror::Error;
+
+use crate::sign_in::TryError;
 
 /// Which value of a request a fault is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +49,12 @@ pub enum Refused {
     /// The record is of another version than the caller meant.
     #[error("the record has changed meanwhile")]
     VersionMismatch,
+    /// Too many passwords were wrong.
+    #[error("too many tries")]
+    TooManyTries {
+        /// How long nothing is tried.
+        retry_after: Duration,
+    },
 }
 
 /// Why a use case gave no answer.
@@ -92,6 +101,16 @@ impl From<HashingError> for Failure {
         match error {
             HashingError::Busy => Self::Unavailable(error.to_string()),
             HashingError::Broken => Self::Broken(error.to_string()),
+        }
+    }
+}
+
+impl From<TryError> for Failure {
+    fn from(error: TryError) -> Self {
+        match error {
+            TryError::TooMany { retry_after } => Refused::TooManyTries { retry_after }.into(),
+            TryError::Busy => Self::Unavailable(error.to_string()),
+            TryError::Store(error) => error.into(),
         }
     }
 }

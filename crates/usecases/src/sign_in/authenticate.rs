@@ -32,6 +32,14 @@ pub async fn authenticate(ports: &Ports, bearer: &str) -> Result<Authenticated, 
         .access_tokens
         .verify(bearer, ports.clock.now())
         .map_err(|invalid| AuthenticationError::InvalidToken(invalid.reason))?;
+    whoever_is_behind(ports, token).await
+}
+
+/// Finds out who is behind a token that is one of ours.
+pub(super) async fn whoever_is_behind(
+    ports: &Ports,
+    token: AccessToken,
+) -> Result<Authenticated, AuthenticationError> {
     match token.subject {
         PrincipalId::User(user) => authenticate_user(ports, token, user).await,
         PrincipalId::Client(_) => authenticate_client(ports, token).await,

@@ -1,9 +1,12 @@
-use roster_domain::{Client, ClientId, ClientKind, GrantType, Scopes, Status};
-use roster_ports::{Abort, ChosenBy, HashingError, KeyError, StoreError, TokenHash};
-use secrecy::{ExposeSecret, SecretString};
+use roster_domain::{GrantType, Scopes};
+use roster_ports::{Abort, ChosenBy, KeyError, StoreError};
+use secrecy::SecretString;
+use std::time::Duration;
 use thiserror::Error;
 
-use super::{client_credentials_grant, password_grant, refresh_token_grant};
+use super::client_authentication::authenticate_client;
+use super::password_try::TryError;
+use super::{ClientAuthentication, client_credentials_grant, password_grant, refresh_token_grant};
 use crate::{Ports, RequestContext};
 
 /// A request to the token endpoint (RFC 6749 §3.2).
@@ -17,15 +20,6 @@ pub struct TokenRequest {
     pub scope: Option<String>,
     /// The `User-Agent` of the request.
     pub user_agent: Option<String>,
-}
-
-/// How a client names and proves itself (RFC 6749 §2.3).
-#[derive(Debug)]
-pub struct ClientAuthentication {
-    /// The `client_id`, as sent.
-    pub id: String,
-    /// The secret, where one was sent.
-    pub secret: Option<SecretString>,
 }
 
 /// On what ground a token is asked for.
@@ -69,7 +63,7 @@ pub struct TokenAnswer {
     pub password_chosen_by: Option<ChosenBy>,
 }
 
-/// Why no token was issued (RFC 6749 §5.2).
+/// Why no token was issued (RFC 6749 §5.2), or what was asked about one was not done (RFC 7009 §2.2.1).
 #[derive(Debug, Error)]
 pub enum TokenError {
     /// The client is unknown, disabled, or did not prove itself.
@@ -84,6 +78,15 @@ pub enum TokenError {
     /// The scope is unknown, or more than the client is registered for or was granted.
     #[error("invalid_scope")]
     InvalidScope,
+    /// Tokens of this kind cannot be revoked.
+    #[error("unsupported_token_type")]
+    UnsupportedTokenType,
+    /// Too many passwords were wrong: try again after so long.
+    #[error("too many tries")]
+    TooManyTries {
+        /// How long nothing is tried.
+        retry_after: Duration,
+    },
     /// Something that is needed is unavailable for now.
     #[error("unavailable: {0}")]
     Unavailable(String),
@@ -110,11 +113,12 @@ impl From<Abort<Self>> for TokenError {
     }
 }
 
-impl From<HashingError> for TokenError {
-    fn from(error: HashingError) -> Self {
+impl From<TryError> for TokenError {
+    fn from(error: TryError) -> Self {
         match error {
-            HashingError::Busy => Self::Unavailable(error.to_string()),
-            HashingError::Broken => Self::Broken(error.to_string()),
+            TryError::TooMany { retry_after } => Self::TooManyTries { retry_after },
+            TryError::Busy => Self::Unavailable(error.to_string()),
+            TryError::Store(error) => error.into(),
         }
     }
 }
@@ -151,24 +155,5 @@ pub async fn issue_token(
             let asked = asked.map_err(|_| TokenError::InvalidScope)?;
             client_credentials_grant::issue(ports, &client, asked)
         }
-    }
-}
-
-async fn authenticate_client(ports: &Ports, claimed: &ClientAuthentication) -> Result<Client, TokenError> {
-    let id: ClientId = claimed.id.parse().map_err(|_| TokenError::InvalidClient)?;
-    let found =
-        ports.store.read(move |tx| Ok((tx.clients().client(&id)?, tx.clients().secret(&id)?))).await?;
-    let (Some(client), kept) = found else { return Err(TokenError::InvalidClient) };
-    let proven = match client.kind {
-        ClientKind::Public => claimed.secret.is_none(),
-        ClientKind::Confidential => secret_is_right(ports, claimed.secret.as_ref(), kept),
-    };
-    if proven && client.status == Status::Enabled { Ok(client) } else { Err(TokenError::InvalidClient) }
-}
-
-fn secret_is_right(ports: &Ports, presented: Option<&SecretString>, kept: Option<TokenHash>) -> bool {
-    match (presented, kept) {
-        (Some(presented), Some(kept)) => ports.opaque_tokens.matches(presented.expose_secret(), &kept),
-        _ => false,
     }
 }

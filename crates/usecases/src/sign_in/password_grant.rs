@@ -1,12 +1,13 @@
 use roster_domain::{
-    AccessToken, Actor, Client, EventKind, GrantType, Instant, PrincipalId, Scopes, Session, SessionId,
-    Status, Subject, TokenId, User, UserId,
+    AccessToken, Actor, Client, EventKind, GrantType, PrincipalId, Scopes, Session, SessionId, Status, Subject,
+    TokenId, UserId,
 };
-use roster_ports::{Abort, ChosenBy, Done, NewRefreshToken, PasswordHash, PasswordRecord, Verdict, WriteTx};
+use roster_ports::{Abort, ChosenBy, Done, NewRefreshToken, PasswordHash, WriteTx};
 use secrecy::SecretString;
 
+use super::password_try::{Account, RightPassword, try_password};
 use super::{TokenAnswer, TokenError};
-use crate::{Ports, RequestContext, values};
+use crate::{Ports, RequestContext};
 
 /// A try to sign in with a password.
 pub(super) struct Attempt {
@@ -17,41 +18,23 @@ pub(super) struct Attempt {
     pub(super) user_agent: Option<String>,
 }
 
-/// Signs a person in. Unknown address, wrong password and disabled user are one answer, after the same work.
+/// Signs a person in. Unknown address, wrong password and disabled user are one answer, after the same work and time.
 pub(super) async fn sign_in(
     ports: &Ports,
     context: &RequestContext,
     attempt: Attempt,
 ) -> Result<TokenAnswer, TokenError> {
     let scopes = attempt.client.grantable(attempt.asked).map_err(|_| TokenError::InvalidScope)?;
-    let found = find(ports, &attempt.username).await?;
-    let hash = found.as_ref().map(|(_, password)| password.hash.clone());
-    let verdict = ports.passwords.verify(attempt.password, hash).await?;
-    let admitted = found.filter(|(user, _)| verdict == Verdict::Right && user.status == Status::Enabled);
-    let Some((user, password)) = admitted else {
-        return Err(TokenError::InvalidGrant);
-    };
-    let start = Start::new(ports, context, &attempt.client, user.id, scopes, attempt.user_agent);
-    start.commit(ports, context, password.hash).await
-}
-
-async fn find(ports: &Ports, username: &str) -> Result<Option<(User, PasswordRecord)>, TokenError> {
-    let Ok(email) = values::email(ports, username) else { return Ok(None) };
-    let found = ports
-        .store
-        .read(move |tx| {
-            let Some(user) = tx.users().by_email(email.key())? else { return Ok(None) };
-            let password = tx.credentials().password(user.id)?;
-            Ok(password.map(|password| (user, password)))
-        })
-        .await?;
-    Ok(found)
+    let account = Account::typed(ports, &attempt.username);
+    let right = try_password(ports, context, account, attempt.password).await?;
+    let right = right.ok_or(TokenError::InvalidGrant)?;
+    let start = Start::new(ports, context, &attempt.client, right.user, scopes, attempt.user_agent);
+    start.commit(ports, context, right).await
 }
 
 /// A session about to start, with its tokens made before the transaction.
 struct Start {
     session: Session,
-    expires_at: Instant,
     token: AccessToken,
     refresh_token: Option<(SecretString, NewRefreshToken)>,
 }
@@ -66,6 +49,13 @@ impl Start {
         user_agent: Option<String>,
     ) -> Self {
         let now = ports.clock.now();
+        let token_expires_at = now + ports.policy.access_token_lifetime;
+        let refresh_token = client.grants.contains(GrantType::RefreshToken).then(|| {
+            let made = ports.opaque_tokens.generate();
+            let expires_at = now + ports.policy.refresh_token_lifetime;
+            (made.secret, NewRefreshToken { hash: made.hash, expires_at })
+        });
+        let refreshable_until = refresh_token.as_ref().map(|(_, kept)| kept.expires_at);
         let session = Session {
             id: SessionId::new(ports.ids.uuid()),
             user,
@@ -75,6 +65,7 @@ impl Start {
             last_used_at: now,
             last_ip: context.address.map(|address| address.to_string()),
             user_agent,
+            expires_at: refreshable_until.unwrap_or(token_expires_at).max(token_expires_at),
         };
         let token = AccessToken {
             id: TokenId::new(ports.ids.uuid()),
@@ -83,22 +74,16 @@ impl Start {
             session: Some(session.id),
             scopes,
             issued_at: now,
-            expires_at: now + ports.policy.access_token_lifetime,
+            expires_at: token_expires_at,
         };
-        let refresh_token = client.grants.contains(GrantType::RefreshToken).then(|| {
-            let made = ports.opaque_tokens.generate();
-            let expires_at = now + ports.policy.refresh_token_lifetime;
-            (made.secret, NewRefreshToken { hash: made.hash, expires_at })
-        });
-        let kept_until = refresh_token.as_ref().map_or(token.expires_at, |(_, kept)| kept.expires_at);
-        Self { session, expires_at: kept_until.max(token.expires_at), token, refresh_token }
+        Self { session, token, refresh_token }
     }
 
     async fn commit(
         self,
         ports: &Ports,
         context: &RequestContext,
-        verified: PasswordHash,
+        right: RightPassword,
     ) -> Result<TokenAnswer, TokenError> {
         let access_token = ports.access_tokens.issue(&self.token)?;
         let stamp = context.stamp(ports, Actor::Principal(PrincipalId::User(self.session.user)));
@@ -106,12 +91,13 @@ impl Start {
             EventKind::SessionStarted { session: self.session.id, client: self.session.client.clone() };
         let events = stamp.event(Subject::User(self.session.user), kind);
         let (secret, kept) = self.refresh_token.unzip();
-        let (session, expires_at) = (self.session, self.expires_at);
+        let session = self.session;
         let chosen_by = ports
             .store
             .write(move |tx| {
-                let chosen_by = still_admits(tx, &session, &verified)?;
-                tx.sessions_mut().start(&session, expires_at, kept.as_ref())?;
+                let chosen_by = still_admits(tx, &session, &right.verified)?;
+                right.settle(tx)?;
+                tx.sessions_mut().start(&session, kept.as_ref())?;
                 tx.users_mut().record_sign_in(
                     session.user,
                     session.created_at,
@@ -178,7 +164,7 @@ mod tests {
     }
 
     fn starting(mut world: World) -> World {
-        world.tx.sessions_mut.expect_start().once().returning(|_, _, _| Ok(()));
+        world.tx.sessions_mut.expect_start().once().returning(|_, _| Ok(()));
         world.tx.users_mut.expect_record_sign_in().once().returning(|_, _, ip| {
             assert_eq!(ip, Some("192.0.2.1"));
             Ok(())

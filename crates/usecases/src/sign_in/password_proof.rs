@@ -1,8 +1,9 @@
-use roster_domain::UserId;
-use roster_ports::{PasswordHash, ReadTx, Stored, Verdict};
+use roster_domain::{User, UserId};
+use roster_ports::{Done, PasswordHash, ReadTx, Stored};
 use secrecy::SecretString;
 
-use crate::{Failure, Ports};
+use super::password_try::{Account, TryError, try_password};
+use crate::{Failure, Ports, RequestContext};
 
 /// Proof that somebody knew the password of a user. It holds as long as the password stays the same.
 #[derive(Debug, Clone)]
@@ -19,14 +20,21 @@ impl PasswordProof {
     }
 }
 
-/// Verifies the password of a user; `None` when it is wrong. Takes as long either way.
+/// Verifies the password of somebody who is signed in; `None` when it is wrong, which counts as a failed sign-in under the
+/// same limits.
 pub async fn prove_password(
     ports: &Ports,
-    user: UserId,
+    context: &RequestContext,
+    user: &User,
     password: SecretString,
 ) -> Result<Option<PasswordProof>, Failure> {
-    let record = ports.store.read(move |tx| tx.credentials().password(user)).await?;
-    let hash = record.map(|record| record.hash);
-    let verdict = ports.passwords.verify(password, hash.clone()).await?;
-    Ok(hash.filter(|_| verdict == Verdict::Right).map(|hash| PasswordProof { user, hash }))
+    let account = Account::Email(user.email.key().clone());
+    let Some(right) = try_password(ports, context, account, password).await? else { return Ok(None) };
+    let proof = PasswordProof { user: right.user, hash: right.kept().clone() };
+    let settling = ports.store.write::<(), TryError>(move |tx| {
+        right.settle(tx)?;
+        Ok(Done::Bookkeeping(()))
+    });
+    settling.await.map_err(TryError::from)?;
+    Ok(Some(proof))
 }

@@ -1,12 +1,13 @@
 use roster_domain::{
-    AccessToken, Actor, Client, EventKind, Fault, PrincipalId, Scopes, Session, Stamp, Status, Subject,
+    AccessToken, Actor, Client, EventKind, Fault, Instant, PrincipalId, Scopes, Session, Stamp, Status, Subject,
     TokenId,
 };
 use roster_ports::{
-    Abort, ChosenBy, Done, NewRefreshToken, OpaqueToken, RefreshTokenRecord, RefreshTokenState, Stored,
-    TokenHash, WriteTx,
+    Abort, ChosenBy, Done, NewRefreshToken, RefreshTokenRecord, RefreshTokenState, Rotation, SealedSuccessor,
+    WriteTx,
 };
 use secrecy::{ExposeSecret, SecretString};
+use std::time::Duration;
 
 use super::{TokenAnswer, TokenError};
 use crate::{Ports, RequestContext};
@@ -20,13 +21,28 @@ pub(super) struct Attempt {
     pub(super) user_agent: Option<String>,
 }
 
+/// How long after its use a token may be shown again by somebody who did not get the answer.
+const REPEATABLE: Duration = Duration::from_mins(1);
+
 /// What became of a presented refresh token. A replay must leave its trace, so it is no refusal to the store.
 enum Outcome {
-    Rotated { session: Session, scopes: Scopes, chosen_by: ChosenBy },
+    Rotated(Granted),
+    /// The answer to the same token was lost: it is given once more.
+    Repeated(Granted, SealedSuccessor),
     Replayed,
 }
 
+/// What the new access token is about.
+struct Granted {
+    session: Session,
+    scopes: Scopes,
+    chosen_by: ChosenBy,
+}
+
 /// Exchanges a refresh token for its successor; whoever shows a used one ends the session (RFC 9700 §4.14.2).
+///
+/// But a lost answer signs nobody out: for a minute, and only while nobody used the successor, the same token yields the
+/// same successor again.
 pub(super) async fn refresh(
     ports: &Ports,
     context: &RequestContext,
@@ -35,11 +51,16 @@ pub(super) async fn refresh(
     let now = ports.clock.now();
     let successor = ports.opaque_tokens.generate();
     let exchange = Exchange {
-        presented: ports.opaque_tokens.hashes(attempt.token.expose_secret()),
-        successor: NewRefreshToken {
-            hash: successor.hash,
-            expires_at: now + ports.policy.refresh_token_lifetime,
+        rotation: Rotation {
+            used: ports.opaque_tokens.hash(attempt.token.expose_secret()),
+            at: now,
+            sealed: ports.opaque_tokens.seal_successor(&attempt.token, &successor.secret),
+            successor: NewRefreshToken {
+                hash: successor.hash,
+                expires_at: now + ports.policy.refresh_token_lifetime,
+            },
         },
+        access_token_expires_at: now + ports.policy.access_token_lifetime,
         client: attempt.client,
         asked: attempt.asked,
         last_ip: context.address.map(|address| address.to_string()),
@@ -48,15 +69,18 @@ pub(super) async fn refresh(
     };
     match ports.store.write(move |tx| exchange.run(tx)).await? {
         Outcome::Replayed => Err(TokenError::InvalidGrant),
-        Outcome::Rotated { session, scopes, chosen_by } => {
-            answer(ports, &session, scopes, chosen_by, successor)
+        Outcome::Rotated(granted) => answer(ports, now, granted, successor.secret),
+        Outcome::Repeated(granted, sealed) => {
+            let successor = ports.opaque_tokens.open_successor(&attempt.token, &sealed);
+            let successor = successor.ok_or_else(|| TokenError::Broken("a sealed successor".to_owned()))?;
+            answer(ports, now, granted, successor)
         }
     }
 }
 
 struct Exchange {
-    presented: Vec<TokenHash>,
-    successor: NewRefreshToken,
+    rotation: Rotation,
+    access_token_expires_at: Instant,
     client: Client,
     asked: Result<Option<Scopes>, Fault>,
     last_ip: Option<String>,
@@ -66,38 +90,59 @@ struct Exchange {
 
 impl Exchange {
     fn run(&self, tx: &mut dyn WriteTx) -> Result<Done<Outcome>, Abort<TokenError>> {
-        let invalid = || Abort::Refused(TokenError::InvalidGrant);
-        let (hash, token) = self.find(tx)?.ok_or_else(invalid)?;
+        let token = tx.sessions().refresh_token(&self.rotation.used)?.ok_or_else(invalid)?;
         let session = tx.sessions().session(token.session)?.ok_or_else(invalid)?;
-        if token.state == RefreshTokenState::Used {
-            tx.sessions_mut().end(session.id)?;
-            let kind = EventKind::SessionEnded { session: session.id, client: session.client };
-            return Ok(Done::Changed(Outcome::Replayed, self.stamp.event(Subject::User(session.user), kind)));
+        match &token.state {
+            RefreshTokenState::Unused => self.rotate(tx, &token, session),
+            RefreshTokenState::Used { at, successor: Some(sealed) } if self.may_repeat(*at, &session) => {
+                let granted = self.granted(tx, session)?;
+                Ok(Done::Unchanged(Outcome::Repeated(granted, sealed.clone())))
+            }
+            RefreshTokenState::Used { .. } => self.end(tx, session),
         }
-        let client = tx.clients().client(&session.client)?;
-        let client = client.filter(|client| client.id == self.client.id && client.status == Status::Enabled);
-        let client = client.filter(|_| token.expires_at > self.stamp.time).ok_or_else(invalid)?;
-        let enabled = tx.users().user(session.user)?.is_some_and(|user| user.status == Status::Enabled);
-        let password = tx.credentials().password(session.user)?.filter(|_| enabled).ok_or_else(invalid)?;
-        let scopes = self.scopes(session.scopes.and(client.scopes))?;
+    }
+
+    fn may_repeat(&self, used_at: Instant, session: &Session) -> bool {
+        self.stamp.time < used_at + REPEATABLE && session.client == self.client.id
+    }
+
+    fn rotate(
+        &self,
+        tx: &mut dyn WriteTx,
+        token: &RefreshTokenRecord,
+        session: Session,
+    ) -> Result<Done<Outcome>, Abort<TokenError>> {
+        if token.expires_at <= self.stamp.time {
+            return Err(invalid());
+        }
+        let Granted { session, scopes, chosen_by } = self.granted(tx, session)?;
         let session = Session {
             last_used_at: self.stamp.time,
             last_ip: self.last_ip.clone(),
             user_agent: self.user_agent.clone(),
+            expires_at: self.rotation.successor.expires_at.max(self.access_token_expires_at),
             ..session
         };
-        tx.sessions_mut().rotate(&hash, &self.successor, &session)?;
-        Ok(Done::Bookkeeping(Outcome::Rotated { session, scopes, chosen_by: password.chosen_by }))
+        tx.sessions_mut().rotate(&self.rotation, &session)?;
+        Ok(Done::Bookkeeping(Outcome::Rotated(Granted { session, scopes, chosen_by })))
     }
 
-    /// The presented token as it is kept, under whichever master secret.
-    fn find(&self, tx: &mut dyn WriteTx) -> Stored<Option<(TokenHash, RefreshTokenRecord)>> {
-        for hash in &self.presented {
-            if let Some(record) = tx.sessions().refresh_token(hash)? {
-                return Ok(Some((*hash, record)));
-            }
-        }
-        Ok(None)
+    /// Ends the session: of the two who have its token, one stole it.
+    fn end(&self, tx: &mut dyn WriteTx, session: Session) -> Result<Done<Outcome>, Abort<TokenError>> {
+        tx.sessions_mut().end(session.id)?;
+        let kind = EventKind::SessionEnded { session: session.id, client: session.client };
+        Ok(Done::Changed(Outcome::Replayed, self.stamp.event(Subject::User(session.user), kind)))
+    }
+
+    /// What client and person may have now.
+    fn granted(&self, tx: &mut dyn WriteTx, session: Session) -> Result<Granted, Abort<TokenError>> {
+        let client = tx.clients().client(&session.client)?;
+        let client = client.filter(|client| client.id == self.client.id && client.status == Status::Enabled);
+        let client = client.ok_or_else(invalid)?;
+        let enabled = tx.users().user(session.user)?.is_some_and(|user| user.status == Status::Enabled);
+        let password = tx.credentials().password(session.user)?.filter(|_| enabled).ok_or_else(invalid)?;
+        let scopes = self.scopes(session.scopes.and(client.scopes))?;
+        Ok(Granted { session, scopes, chosen_by: password.chosen_by })
     }
 
     /// What this access token alone may be used for: never more than was granted, nor than the client has today.
@@ -110,18 +155,21 @@ impl Exchange {
     }
 }
 
+const fn invalid() -> Abort<TokenError> {
+    Abort::Refused(TokenError::InvalidGrant)
+}
+
 fn answer(
     ports: &Ports,
-    session: &Session,
-    scopes: Scopes,
-    chosen_by: ChosenBy,
-    successor: OpaqueToken,
+    now: Instant,
+    granted: Granted,
+    successor: SecretString,
 ) -> Result<TokenAnswer, TokenError> {
-    let now = ports.clock.now();
+    let Granted { session, scopes, chosen_by } = granted;
     let token = AccessToken {
         id: TokenId::new(ports.ids.uuid()),
         subject: PrincipalId::User(session.user),
-        client: session.client.clone(),
+        client: session.client,
         session: Some(session.id),
         scopes,
         issued_at: now,
@@ -130,7 +178,7 @@ fn answer(
     Ok(TokenAnswer {
         access_token: ports.access_tokens.issue(&token)?,
         expires_in: ports.policy.access_token_lifetime.as_secs(),
-        refresh_token: Some(successor.secret),
+        refresh_token: Some(successor),
         scope: scopes,
         password_chosen_by: Some(chosen_by),
     })
@@ -142,6 +190,11 @@ mod tests {
     use crate::fixture::{NOW, World, at, client, context, disabled, password, session_of, token_hash, user};
     use crate::sign_in::{ClientAuthentication, GrantRequest, TokenRequest, issue_token};
     use roster_domain::{ClientKind, GrantType, Role, Scope, User};
+
+    fn used(at_second: i64, successor: Option<&str>) -> RefreshTokenState {
+        let successor = successor.map(|text| SealedSuccessor(text.as_bytes().to_vec()));
+        RefreshTokenState::Used { at: at(at_second), successor }
+    }
 
     fn world(ada: &User, state: RefreshTokenState, expires_at: i64) -> World {
         let app = client(ClientKind::Public, &[GrantType::RefreshToken], Scopes::ALL);
@@ -157,9 +210,11 @@ mod tests {
     }
 
     fn rotating(mut world: World) -> World {
-        world.tx.sessions_mut.expect_rotate().once().returning(|used, successor, session| {
-            assert_eq!((*used, successor.hash), (token_hash("known"), token_hash("fresh")));
-            assert_eq!((successor.expires_at, session.last_used_at), (at(NOW + 3_600), at(NOW)));
+        world.tx.sessions_mut.expect_rotate().once().returning(|rotation, session| {
+            assert_eq!((rotation.used, rotation.successor.hash), (token_hash("known"), token_hash("fresh")));
+            assert_eq!(rotation.sealed, SealedSuccessor(b"known+fresh".to_vec()));
+            assert_eq!((rotation.at, rotation.successor.expires_at), (at(NOW), at(NOW + 3_600)));
+            assert_eq!((session.last_used_at, session.expires_at), (at(NOW), at(NOW + 3_600)));
             Ok(())
         });
         world
@@ -191,23 +246,40 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_replay_ends_the_session_and_leaves_its_trace() {
+    async fn for_a_minute_a_lost_answer_is_given_again() {
         let ada = user(1, &[Role::Tech]);
-        let mut world = world(&ada, RefreshTokenState::Used, NOW + 1);
-        world.tx.sessions_mut.expect_end().once().returning(|_| Ok(()));
-        let (answer, events) = refresh(world, "known", None).await;
-        assert!(matches!(answer, Err(TokenError::InvalidGrant)));
-        assert_eq!(events, ["session.ended"]);
+        for at_second in [NOW, NOW - 59, NOW + 1] {
+            let world = world(&ada, used(at_second, Some("known+first")), NOW + 1);
+            let (answer, events) = refresh(world, "known", None).await;
+            assert_eq!(answer.unwrap().refresh_token.unwrap().expose_secret(), "first");
+            assert!(events.is_empty());
+        }
     }
 
     #[tokio::test]
-    async fn a_replay_ends_the_session_whatever_else_it_says() {
+    async fn a_repeated_answer_is_as_narrow_as_was_asked_and_for_the_enabled_alone() {
         let ada = user(1, &[Role::Tech]);
-        for (expires_at, scope) in [(NOW, None), (NOW + 1, Some("all"))] {
-            let mut world = world(&ada, RefreshTokenState::Used, expires_at);
+        let state = used(NOW, Some("known+first"));
+        let (answer, _) = refresh(world(&ada, state.clone(), NOW + 1), "known", Some("profile:get")).await;
+        assert_eq!(answer.unwrap().scope, Scopes::of([Scope::ProfileGet]));
+        let (answer, _) = refresh(world(&disabled(&ada), state, NOW + 1), "known", None).await;
+        assert!(matches!(answer, Err(TokenError::InvalidGrant)));
+    }
+
+    #[tokio::test]
+    async fn any_other_replay_ends_the_session_and_leaves_its_trace() {
+        let ada = user(1, &[Role::Tech]);
+        for (state, expires_at, scope) in [
+            (used(NOW - 60, Some("known+first")), NOW + 1, None),
+            (used(NOW, None), NOW + 1, None),
+            (used(NOW, None), NOW, None),
+            (used(NOW, None), NOW + 1, Some("all")),
+        ] {
+            let mut world = world(&ada, state.clone(), expires_at);
             world.tx.sessions_mut.expect_end().once().returning(|_| Ok(()));
-            let (answer, _) = refresh(world, "known", scope).await;
-            assert!(matches!(answer, Err(TokenError::InvalidGrant)), "{scope:?}");
+            let (answer, events) = refresh(world, "known", scope).await;
+            assert!(matches!(answer, Err(TokenError::InvalidGrant)), "{state:?} {scope:?}");
+            assert_eq!(events, ["session.ended"]);
         }
     }
 
