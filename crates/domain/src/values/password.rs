@@ -33,34 +33,22 @@ impl Password {
     /// Reads a password to be set, by the rules for choosing one.
     ///
     /// `min` is the fewest code points after NFC, and counts as [`Password::LEAST_MIN`] where it is less. Common and
-    /// personal words are refused in any letter case, with or without accents, once or repeated.
+    /// personal words are refused in any letter case, with or without accents, once or repeated. Of a word that is both,
+    /// as many a first name is, the person is told that it is personal.
     pub fn choose(text: &str, min: usize, person: PersonalWords<'_>) -> Result<Self, Fault> {
-        Self::judge(text, min)?;
-        let text: String = text.nfc().collect();
-        if person.guess(&fold(&text)) { Err(Fault::PasswordPersonal) } else { Ok(Self(text)) }
+        let text = composed(text, min)?;
+        let folded = fold(&text);
+        if person.guess(&folded) {
+            return Err(Fault::PasswordPersonal);
+        }
+        if is_common(&folded) { Err(Fault::PasswordCommon) } else { Ok(Self(text)) }
     }
 
     /// Judges a password by every rule of [`Password::choose`] that needs no person: for telling all faults of a request
     /// that does not name the person well.
     pub fn judge(text: &str, min: usize) -> Result<(), Fault> {
-        let min = min.max(Self::LEAST_MIN);
-        let text: String = text.nfc().collect();
-        let length = text.chars().count();
-        if length < min {
-            return Err(Fault::TooShort { min });
-        }
-        if length > Self::MAX {
-            return Err(Fault::TooLong { max: Self::MAX });
-        }
-        let first = text.chars().next();
-        if text.chars().all(|character| Some(character) == first) {
-            return Err(Fault::PasswordRepetitive);
-        }
-        let folded = fold(&text);
-        if COMMON.lines().any(|word| is_repetition(&folded, &fold(word))) {
-            return Err(Fault::PasswordCommon);
-        }
-        Ok(())
+        let text = composed(text, min)?;
+        if is_common(&fold(&text)) { Err(Fault::PasswordCommon) } else { Ok(()) }
     }
 
     /// The password itself, for hashing.
@@ -93,6 +81,29 @@ impl PersonalWords<'_> {
         ];
         words.into_iter().any(|word| is_repetition(folded, &fold(word)))
     }
+}
+
+/// The text in NFC, if it is long enough, not too long, and more than one character repeated.
+fn composed(text: &str, min: usize) -> Result<String, Fault> {
+    let min = min.max(Password::LEAST_MIN);
+    let text: String = text.nfc().collect();
+    let length = text.chars().count();
+    if length < min {
+        return Err(Fault::TooShort { min });
+    }
+    if length > Password::MAX {
+        return Err(Fault::TooLong { max: Password::MAX });
+    }
+    let first = text.chars().next();
+    if text.chars().all(|character| Some(character) == first) {
+        return Err(Fault::PasswordRepetitive);
+    }
+    Ok(text)
+}
+
+/// Whether the folded text is a common password, or one again and again.
+fn is_common(folded: &str) -> bool {
+    COMMON.lines().any(|word| is_repetition(folded, &fold(word)))
 }
 
 fn is_repetition(text: &str, word: &str) -> bool {
