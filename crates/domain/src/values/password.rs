@@ -1,10 +1,8 @@
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
+use super::common_passwords;
 use crate::{Email, Fault, PersonName, fold};
-
-/// Passwords that everybody tries first, one a line.
-const COMMON: &str = include_str!("common_passwords.txt");
 
 /// A password that its owner may choose: NFC, long enough, neither common nor made of what is known of the person.
 ///
@@ -78,8 +76,9 @@ impl PersonalWords<'_> {
             &format!("{first} {last}"),
             &format!("{last}{first}"),
             &format!("{last} {first}"),
-        ];
-        words.into_iter().any(|word| is_repetition(folded, &fold(word)))
+        ]
+        .map(fold);
+        repeated_words(folded).any(|word| words.iter().any(|known| known == word))
     }
 }
 
@@ -103,11 +102,19 @@ fn composed(text: &str, min: usize) -> Result<String, Fault> {
 
 /// Whether the folded text is a common password, or one again and again.
 fn is_common(folded: &str) -> bool {
-    COMMON.lines().any(|word| is_repetition(folded, &fold(word)))
+    repeated_words(folded).any(common_passwords::contains)
 }
 
-fn is_repetition(text: &str, word: &str) -> bool {
-    !word.is_empty() && text.len().is_multiple_of(word.len()) && text.split(word).all(str::is_empty)
+/// Every word that makes the text when written once or again and again, the shortest first and the text itself last.
+///
+/// There are as many at most as the length in bytes has divisors, so that whoever has a list of words looks up a few
+/// instead of trying each of the list.
+fn repeated_words(text: &str) -> impl Iterator<Item = &str> {
+    let length = text.len();
+    let parts = (1..=length).filter(move |part| length.is_multiple_of(*part));
+    parts
+        .filter_map(|part| text.get(..part))
+        .filter(|word| text.as_bytes().chunks_exact(word.len()).all(|chunk| chunk == word.as_bytes()))
 }
 
 #[cfg(test)]
@@ -146,6 +153,10 @@ mod tests {
     #[case("Byron AdaByron Ada", Fault::PasswordPersonal)]
     #[case("123456789012345", Fault::PasswordCommon)]
     #[case("passwordPASSWORD", Fault::PasswordCommon)]
+    #[case("passwordpassword", Fault::PasswordCommon)]
+    #[case("pássWördPASSWORD", Fault::PasswordCommon)]
+    #[case("121212121212121212", Fault::PasswordCommon)]
+    #[case("DogDogDogDogDog", Fault::PasswordCommon)]
     #[case("qwertyqwertyqwerty", Fault::PasswordCommon)]
     #[case("correct horse battery staple", Fault::PasswordCommon)]
     fn guessable_passwords_are_refused_with_the_reason(#[case] text: &str, #[case] fault: Fault) {
@@ -174,6 +185,9 @@ mod tests {
             "               x",
             "ada byron wrote this",
             "passwordpasswords",
+            "password password",
+            "a dragon in the shadow",
+            "plover gusset anvil thyme",
             "AdaAdaAdaAdaAdaA",
             "\u{0}nul is a character",
         ] {
@@ -181,13 +195,16 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_common_passwords_are_sorted_and_told_apart() {
-        let words: Vec<&str> = COMMON.lines().collect();
-        assert!(words.len() > 300 && words.is_sorted() && words.iter().all(|word| !word.is_empty()));
-        assert!(words.iter().filter(|word| word.chars().count() >= 8).all(|word| {
-            matches!(choose_from(8, word).map(|_| ()), Err(Fault::PasswordCommon | Fault::PasswordRepetitive))
-        }));
+    #[rstest]
+    #[case("", &[])]
+    #[case("ab", &["ab"])]
+    #[case("ababab", &["ab", "ababab"])]
+    #[case("aaaa", &["a", "aa", "aaaa"])]
+    #[case("ababa", &["ababa"])]
+    #[case("éé", &["é", "éé"])]
+    #[case("éè", &["éè"])]
+    fn a_repetition_tells_its_words(#[case] text: &str, #[case] words: &[&str]) {
+        assert_eq!(repeated_words(text).collect::<Vec<_>>(), words);
     }
 
     proptest! {
