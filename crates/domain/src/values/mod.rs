@@ -1,5 +1,6 @@
 //! Values parsed once: whoever holds one need not check it again.
 
+mod common_passwords;
 mod email;
 mod language_tag;
 mod password;
