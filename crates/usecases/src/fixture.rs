@@ -3,15 +3,18 @@
 use chrono::TimeZone;
 use roster_domain::permission::{Caller, Principal};
 use roster_domain::{
-    Client, ClientKind, Email, GrantType, GrantTypes, Instant, NewUser, Password, PersonalWords, Role, Roles,
-    Scopes, Session, SessionId, Status, Trust, User, UserId,
+    Client, ClientKind, Email, GrantType, GrantTypes, Instant, KeyTerm, LoginLimits, NewUser, Password,
+    PersonalWords, Role, Roles, Scopes, Session, SessionId, SigningAlgorithm, Status, Trust, User, UserId,
 };
 use roster_ports::mocks::{
     MockAccessTokens, MockClock, MockDomainNames, MockIds, MockIntercomIdentity, MockNumberingPlans,
-    MockOpaqueTokens, MockPasswordHasher, MockPictureKeeper, MockPictureStudio, MockSeals, MockSigningKeys,
-    MockStore, MockTx,
+    MockOpaqueTokens, MockPasswordHasher, MockPause, MockPictureKeeper, MockPictureStudio, MockSeals,
+    MockSigningKeys, MockStore, MockTx,
 };
-use roster_ports::{ChosenBy, OpaqueToken, PasswordHash, PasswordRecord, PictureLock, TokenHash, Verdict};
+use roster_ports::{
+    ChosenBy, Fingerprint, OpaqueToken, PasswordHash, PasswordRecord, PictureLock, Pseudonym, SealedKey,
+    SealedSuccessor, TokenHash, Verdict,
+};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -65,6 +68,11 @@ impl World {
         let people: Vec<User> = users.iter().map(|user| (*user).clone()).collect();
         let find = move |id| people.iter().find(|user| user.id == id).cloned();
         let (found, known) = (find.clone(), find.clone());
+        let addressed: Vec<User> = users.iter().map(|user| (*user).clone()).collect();
+        self.tx
+            .users
+            .expect_by_email()
+            .returning(move |key| Ok(addressed.iter().find(|user| user.email.key() == key).cloned()));
         self.tx.users.expect_user().returning(move |id| Ok(found(id)));
         self.tx.users.expect_entry().returning(move |id| {
             let sign_ins = roster_domain::SignIns::default();
@@ -83,10 +91,19 @@ impl World {
         self.passwords
             .expect_hash()
             .returning(|password| Ok(PasswordHash(password.expose_secret().to_owned())));
-        self.passwords.expect_verify().returning(|password, hash| {
+        self.passwords.expect_verify().returning(|password, hash, _| {
             let right = hash.is_some_and(|hash| hash.0 == password.expose_secret());
             Ok(if right { Verdict::Right } else { Verdict::Wrong })
         });
+        self
+    }
+
+    /// Tries to prove a password are counted and forgotten.
+    pub(crate) fn with_endless_tries(mut self) -> Self {
+        self.tx.attempts.expect_latest().returning(|_, _, _, _| Ok(Vec::new()));
+        self.tx.attempts_mut.expect_count().returning(|_| Ok(()));
+        self.tx.attempts_mut.expect_take_back().returning(|_| Ok(()));
+        self.tx.credentials.expect_highest_cost().returning(|| Ok(Some(12)));
         self
     }
 
@@ -100,11 +117,17 @@ impl World {
         self
     }
 
-    /// Opaque tokens hash to their first bytes; fresh ones are `fresh`.
+    /// Opaque tokens hash to their first bytes; fresh ones are `fresh`; successors are sealed behind their predecessor.
     pub(crate) fn with_plain_tokens(mut self) -> Self {
-        self.opaque_tokens
-            .expect_hashes()
-            .returning(|text| vec![token_hash("older secret"), token_hash(text)]);
+        self.opaque_tokens.expect_hash().returning(token_hash);
+        self.opaque_tokens.expect_seal_successor().returning(|predecessor, successor| {
+            let text = format!("{}+{}", predecessor.expose_secret(), successor.expose_secret());
+            SealedSuccessor(text.into_bytes())
+        });
+        self.opaque_tokens.expect_open_successor().returning(|predecessor, sealed| {
+            let text = String::from_utf8(sealed.0.clone()).ok()?;
+            text.strip_prefix(predecessor.expose_secret())?.strip_prefix('+').map(SecretString::from)
+        });
         self.opaque_tokens.expect_matches().returning(|presented, kept| token_hash(presented) == *kept);
         self.opaque_tokens
             .expect_generate()
@@ -127,6 +150,7 @@ impl World {
         let ports = Ports {
             store: store.clone(),
             clock: Arc::new(clock()),
+            pause: Arc::new(pause()),
             ids: Arc::new(ids()),
             passwords: Arc::new(self.passwords),
             access_tokens: Arc::new(self.access_tokens),
@@ -142,6 +166,12 @@ impl World {
                 access_token_lifetime: Duration::from_mins(5),
                 refresh_token_lifetime: Duration::from_hours(1),
                 shortest_password: 15,
+                login_limits: LoginLimits {
+                    per_account: 10,
+                    per_address: 30,
+                    window: Duration::from_mins(5),
+                    slowdown_after: 100,
+                },
             },
         };
         (ports, store)
@@ -158,6 +188,12 @@ fn clock() -> MockClock {
     let mut clock = MockClock::new();
     clock.expect_now().returning(|| at(NOW));
     clock
+}
+
+fn pause() -> MockPause {
+    let mut pause = MockPause::new();
+    pause.expect_pause().returning(|_| ());
+    pause
 }
 
 fn ids() -> MockIds {
@@ -178,7 +214,29 @@ fn seals() -> MockSeals {
         let hex = sealed.strip_prefix(purpose)?.strip_prefix('.')?;
         (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok()).collect()
     });
+    seals.expect_pseudonym().returning(|purpose, payload| {
+        let mut name = [0_u8; 16];
+        let bytes = purpose.bytes().chain(payload.iter().copied());
+        bytes.enumerate().for_each(|(place, byte)| {
+            if let Some(kept) = name.get_mut(place % 16) {
+                *kept = kept.wrapping_mul(31).wrapping_add(byte);
+            }
+        });
+        Pseudonym(name)
+    });
     seals
+}
+
+/// A signing key that signs from this second on, and whose tokens live for five minutes.
+pub(crate) fn sealed_key(id: &str, signs_from: i64) -> SealedKey {
+    SealedKey {
+        id: id.parse().unwrap(),
+        algorithm: SigningAlgorithm::Es256,
+        sealed: vec![1],
+        sealed_under: Fingerprint([0; 32]).id(),
+        created_at: at(0),
+        term: KeyTerm { longest_token: Duration::from_mins(5), ..KeyTerm::from(at(signs_from)) },
+    }
 }
 
 fn intercom() -> MockIntercomIdentity {
@@ -223,6 +281,7 @@ pub(crate) fn session_of(user: &User) -> Session {
         last_used_at: at(0),
         last_ip: None,
         user_agent: None,
+        expires_at: at(NOW + 3_600),
     }
 }
 

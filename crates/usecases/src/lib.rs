@@ -8,13 +8,17 @@
 //! - [`directory`]: the organisation's people
 //! - [`facilities`]: who may do what at a facility
 //! - [`sign_in`]: tokens and who is behind them
-//! - [`setup`]: what the command line and a first start do
+//! - [`clients`]: the clients of the token endpoint
+//! - [`keys`]: signing keys and master secrets
+//! - [`setup`]: what the command line and a first start do with people
 //! - [`upkeep`]: background duties
 //! - [`values`]: values that only the world can read, parsed once at the edge
 
 pub mod account;
+pub mod clients;
 pub mod directory;
 pub mod facilities;
+pub mod keys;
 pub mod setup;
 pub mod sign_in;
 pub mod upkeep;

@@ -49,6 +49,12 @@ pub enum Refused {
     /// The record is of another version than the caller meant.
     #[error("the record has changed meanwhile")]
     VersionMismatch,
+    /// A public client has no secret.
+    #[error("a public client has no secret")]
+    NoSecret,
+    /// The client was enabled and used again while it was deleted.
+    #[error("the client was enabled and used again meanwhile")]
+    InUseAgain,
     /// Too many passwords were wrong.
     #[error("too many tries")]
     TooManyTries {

@@ -1,5 +1,5 @@
-use roster_domain::permission::{Caller, ChangeAccount, Denied, Target, permit};
-use roster_domain::{Actor, EventKind, Fault, Happened, PersonalWords, Stamp, Subject};
+use roster_domain::permission::{Caller, ChangeAccount, Denied, Permit, SetPassword, Target, permit};
+use roster_domain::{Actor, EventKind, Fault, Happened, PersonalWords, Session, Stamp, Subject};
 use roster_ports::{Abort, ChosenBy, Done, PasswordHash, PasswordRecord, WriteTx};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -33,7 +33,7 @@ pub async fn change_password(
     let chosen = chosen.and_then(|new| values::password(ports, new.expose_secret(), person));
     let proof = match passwords.old {
         None => Err(Fault::Required),
-        Some(old) => prove_password(ports, user.id, old).await?.ok_or(Fault::WrongPassword),
+        Some(old) => prove_password(ports, context, user, old).await?.ok_or(Fault::WrongPassword),
     };
     let (chosen, proof) = match (chosen, proof) {
         (Ok(chosen), Ok(proof)) => (chosen, proof),
@@ -73,12 +73,11 @@ impl Change {
             return refuse(Refused::Invalid(vec![(Place::OldPassword, Fault::WrongPassword)]));
         }
         let record = PasswordRecord { hash: self.hash.clone(), chosen_by: ChosenBy::Owner };
-        tx.credentials_mut().set_password(&permit.into(), user.id, &record)?;
-        let ended = tx.sessions_mut().end_all(user.id, self.caller.session)?;
-        let ended = ended
-            .into_iter()
-            .map(|session| EventKind::SessionEnded { session: session.id, client: session.client });
-        let happened = Happened::from(EventKind::PasswordChanged).and(ended);
+        let permit: Permit<SetPassword> = permit.into();
+        tx.credentials_mut().set_password(&permit, user.id, &record)?;
+        let ended = tx.sessions_mut().end_all(&(&permit).into(), user.id, self.caller.session)?;
+        let happened =
+            Happened::from(EventKind::PasswordChanged).and(Session::ends_of(ended, self.stamp.time));
         Ok(Done::Changed((), self.stamp.events(&Subject::User(user.id), happened)))
     }
 }
@@ -97,7 +96,7 @@ mod tests {
     }
 
     fn knowing(ada: &User, hash: &'static str) -> World {
-        let mut world = World::new().with_users(&[ada]).with_plain_passwords();
+        let mut world = World::new().with_users(&[ada]).with_plain_passwords().with_endless_tries();
         world.tx.credentials.expect_password().returning(move |_| Ok(Some(password(hash))));
         world
     }
@@ -112,7 +111,7 @@ mod tests {
             Ok(())
         });
         let own = session_of(&ada).id;
-        world.tx.sessions_mut.expect_end_all().once().returning(move |_, but| {
+        world.tx.sessions_mut.expect_end_all().once().returning(move |_, _, but| {
             assert_eq!(but, Some(own));
             Ok(vec![other.clone()])
         });
@@ -152,7 +151,7 @@ mod tests {
     #[tokio::test]
     async fn a_password_changed_meanwhile_makes_the_proof_void() {
         let ada = user(1, &[Role::Tech]);
-        let mut world = World::new().with_users(&[&ada]).with_plain_passwords();
+        let mut world = World::new().with_users(&[&ada]).with_plain_passwords().with_endless_tries();
         let mut reads = 0;
         world.tx.credentials.expect_password().returning(move |_| {
             reads += 1;

@@ -1,6 +1,7 @@
 use roster_domain::permission::{AdministerUser, Caller, ChangeUser, Target, permit};
 use roster_domain::{
-    Actor, Administration, DirectoryEntry, Email, Fault, Stamp, Subject, User, UserChange, UserId,
+    Actor, Administration, DirectoryEntry, Email, Fault, Session, Stamp, Status, Subject, User, UserChange,
+    UserId,
 };
 use roster_ports::{Abort, Done, WriteTx};
 use secrecy::SecretString;
@@ -60,17 +61,29 @@ fn change(
         return refuse(Refused::VersionMismatch);
     }
     let mut after = before.clone().changed(changes.change.clone());
+    let mut may_end_sessions = None;
     if let Some(administration) = &changes.administration {
         let may_administer = permit::<AdministerUser>(target, &caller).map_err(denied)?;
         after = after.administered(&may_administer, administration.clone());
+        may_end_sessions = Some((&may_administer).into()).filter(|_| is_disabled(&before, &after));
     }
     keep_an_administrator(tx, &before, Some(&after))?;
     let Some((user, happened)) = after.changed_since(&before, stamp.time) else {
         return Ok(Done::Unchanged(DirectoryEntry { user: before, sign_ins }));
     };
-    let events = stamp.events(&Subject::User(id), happened);
     tx.users_mut().update(&may_change, &user)?;
+    let ended = match may_end_sessions {
+        Some(permit) => tx.sessions_mut().end_all(&permit, id, None)?,
+        None => Vec::new(),
+    };
+    let happened = happened.and(Session::ends_of(ended, stamp.time));
+    let events = stamp.events(&Subject::User(id), happened);
     Ok(Done::Changed(DirectoryEntry { user, sign_ins }, events))
+}
+
+/// Whether somebody is shut out. Their sessions end with that: none may come back to life when they are let in again.
+fn is_disabled(before: &User, after: &User) -> bool {
+    before.status == Status::Enabled && after.status == Status::Disabled
 }
 
 /// Proves the caller's own password where this address would change theirs; `Ok(None)` where no proof is needed.
@@ -79,6 +92,7 @@ fn change(
 pub async fn prove_own_address(
     ports: &Ports,
     authenticated: &Authenticated,
+    context: &RequestContext,
     user: Option<UserId>,
     email: &Email,
     password: Option<SecretString>,
@@ -86,7 +100,7 @@ pub async fn prove_own_address(
     let own = authenticated.user.as_ref().filter(|own| user == Some(own.id) && own.email != *email);
     let Some(own) = own else { return Ok(Ok(None)) };
     let Some(password) = password else { return Ok(Err(Fault::Required)) };
-    let proof = prove_password(ports, own.id, password).await?;
+    let proof = prove_password(ports, context, own, password).await?;
     Ok(proof.map(Some).ok_or(Fault::WrongPassword))
 }
 
@@ -112,9 +126,9 @@ fn own_address_is_proven(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{World, authenticated, caller, context, email, password, user};
+    use crate::fixture::{World, authenticated, caller, context, email, password, session_of, user};
     use roster_domain::permission::Denied;
-    use roster_domain::{Role, Roles, Status};
+    use roster_domain::{Role, Roles};
 
     fn administering(administration: Administration) -> UserChanges {
         UserChanges { administration: Some(administration), ..UserChanges::default() }
@@ -164,9 +178,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn whoever_is_disabled_is_signed_out_for_good() {
+        let (hr, bob) = (user(1, &[Role::Hr]), user(2, &[Role::Tech]));
+        let mut world = World::new().with_users(&[&hr, &bob]);
+        world.tx.users_mut.expect_update().once().returning(|_, _| Ok(()));
+        let session = session_of(&bob);
+        world.tx.sessions_mut.expect_end_all().once().returning(move |_, user, but| {
+            assert_eq!((user, but), (session.user, None));
+            Ok(vec![session.clone()])
+        });
+        let (ports, store) = world.ports();
+        let disabled = Administration { status: Some(Status::Disabled), ..Administration::default() };
+        change_user(&ports, &caller(&hr), &context(), Some(bob.id), administering(disabled)).await.unwrap();
+        let names: Vec<&str> = store.events().iter().map(|event| event.kind.name()).collect();
+        assert_eq!(names, ["user.disabled", "session.ended"]);
+    }
+
+    #[tokio::test]
     async fn an_own_address_changes_only_with_proof_of_the_password() {
         let hr = user(1, &[Role::Hr]);
-        let mut world = World::new().with_users(&[&hr]).with_plain_passwords();
+        let mut world = World::new().with_users(&[&hr]).with_plain_passwords().with_endless_tries();
         world.tx.credentials.expect_password().returning(|_| Ok(Some(password("right"))));
         world.tx.users_mut.expect_update().once().returning(|_, _| Ok(()));
         let (ports, _) = world.ports();
@@ -180,11 +211,13 @@ mod tests {
         let address = email("new@example.org");
         for (password, expected) in [(None, Fault::Required), (Some("wrong"), Fault::WrongPassword)] {
             let password = password.map(SecretString::from);
-            let proof = prove_own_address(&ports, &own, Some(hr.id), &address, password).await.unwrap();
+            let proof =
+                prove_own_address(&ports, &own, &context(), Some(hr.id), &address, password).await.unwrap();
             assert_eq!(proof.unwrap_err(), expected);
         }
         let right = Some(SecretString::from("right"));
-        changes.proof = prove_own_address(&ports, &own, Some(hr.id), &address, right).await.unwrap().unwrap();
+        changes.proof =
+            prove_own_address(&ports, &own, &context(), Some(hr.id), &address, right).await.unwrap().unwrap();
         change_user(&ports, &caller(&hr), &context(), Some(hr.id), changes).await.unwrap();
     }
 

@@ -3,16 +3,20 @@
 mod change_user;
 mod create_user;
 mod delete_user;
+mod end_sessions;
 mod list_users;
 mod profile;
 mod read_user;
+mod set_password;
 
 pub use change_user::{UserChanges, change_user, prove_own_address};
 pub use create_user::create_user;
 pub use delete_user::delete_user;
+pub use end_sessions::end_sessions;
 pub use list_users::{DirectoryPage, ListUsers, Start, list_users};
 pub use profile::{Disclosure, Profile};
 pub use read_user::{read_own_profile, read_user};
+pub use set_password::{NewPassword, set_password};
 
 use roster_domain::permission::{Caller, Target};
 use roster_domain::{User, UserId};

@@ -1,7 +1,7 @@
-use roster_domain::permission::{AdministerUser, ChangeUser, CreateUser, SetPassword, operator};
+use roster_domain::permission::{AdministerUser, ChangeUser, CreateUser, EndSessions, SetPassword, operator};
 use roster_domain::{
-    Actor, Administration, Email, EventKind, NewUser, Password, PersonName, Role, Roles, Stamp, Status,
-    Subject, User, UserId,
+    Actor, Administration, Email, EventKind, NewUser, Password, PersonName, Role, Roles, Session, Stamp,
+    Status, Subject, User, UserId,
 };
 use roster_ports::{Abort, ChosenBy, Done, PasswordRecord, WriteTx};
 use secrecy::SecretString;
@@ -97,10 +97,8 @@ fn restore(
         tx.users_mut().update(&operator::<ChangeUser>(), &user)?;
     }
     tx.credentials_mut().set_password(&operator::<SetPassword>(), user.id, password)?;
-    let ended = tx.sessions_mut().end_all(user.id, None)?;
-    let ended = ended
-        .into_iter()
-        .map(|session| EventKind::SessionEnded { session: session.id, client: session.client });
+    let ended = tx.sessions_mut().end_all(&operator::<EndSessions>(), user.id, None)?;
+    let ended = Session::ends_of(ended, stamp.time);
     let happened = match restored {
         Some(happened) => happened.and([EventKind::PasswordChanged]),
         None => EventKind::PasswordChanged.into(),
@@ -149,7 +147,7 @@ mod tests {
         world.tx.users_mut.expect_update().once().returning(|_, _| Ok(()));
         world.tx.credentials_mut.expect_set_password().once().returning(|_, _, _| Ok(()));
         let session = session_of(&ada);
-        world.tx.sessions_mut.expect_end_all().once().returning(move |_, _| Ok(vec![session.clone()]));
+        world.tx.sessions_mut.expect_end_all().once().returning(move |_, _, _| Ok(vec![session.clone()]));
         let (made, events) = make(world).await;
         let Administrator::Restored(user) = made else { panic!("{made:?}") };
         assert!(user.is_active_administrator() && user.roles.contains(Role::Tech));

@@ -6,7 +6,7 @@ use roster_domain::{
 use roster_ports::{Abort, ChosenBy, Done, PasswordRecord, ReadTx, Stored, UserFilter, WriteTx};
 use secrecy::SecretString;
 
-use super::NewClient;
+use crate::clients::NewClient;
 use crate::{Failure, Ports, Refused, RequestContext};
 
 /// An administrator, a few people, a public client and a facility, for whoever tries the service out.

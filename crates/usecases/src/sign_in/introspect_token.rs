@@ -1,4 +1,6 @@
-use roster_domain::{AccessToken, Client, ClientKind, Instant, PrincipalId, Scopes, SessionId, Status, TokenId};
+use roster_domain::{
+    AccessToken, Client, ClientKind, Instant, PrincipalId, Scopes, SessionId, Status, TokenId,
+};
 use roster_ports::{ReadTx, RefreshTokenState, Stored, TokenHash};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -115,8 +117,11 @@ mod tests {
         world.tx.clients.expect_client().returning(move |_| Ok(Some(app.clone())));
         world.tx.clients.expect_secret().returning(|_| Ok(Some(token_hash("secret"))));
         let mut world = world.with_users(&[ada]).with_plain_tokens();
-        let record =
-            RefreshTokenRecord { session: session_of(ada).id, expires_at: at(expires_at), state: state.clone() };
+        let record = RefreshTokenRecord {
+            session: session_of(ada).id,
+            expires_at: at(expires_at),
+            state: state.clone(),
+        };
         world
             .tx
             .sessions
@@ -138,8 +143,7 @@ mod tests {
     }
 
     async fn introspect(world: World, token: &str) -> Result<Option<ActiveToken>, TokenError> {
-        let app =
-            ClientAuthentication { id: "app".to_owned(), secret: Some(SecretString::from("secret")) };
+        let app = ClientAuthentication { id: "app".to_owned(), secret: Some(SecretString::from("secret")) };
         introspect_token(&world.ports().0, &app, &SecretString::from(token)).await
     }
 

@@ -23,3 +23,4 @@ pub use revoke_token::revoke_token;
 
 pub(crate) use authenticate::{caller_now, user_now};
 pub(crate) use password_try::TryError;
+pub(crate) use refresh_token_grant::REPEATABLE;

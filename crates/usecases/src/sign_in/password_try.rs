@@ -104,7 +104,8 @@ pub(super) async fn try_password(
     let right = match admitted.found.filter(|_| verdict != Verdict::Wrong) {
         None => None,
         Some((user, verified)) => {
-            let better = if verdict == Verdict::RightButOutdated { anew(ports, password).await } else { None };
+            let better =
+                if verdict == Verdict::RightButOutdated { anew(ports, password).await } else { None };
             Some(RightPassword { user, verified, better, counter })
         }
     };
@@ -172,5 +173,111 @@ impl RightPassword {
     /// The hash that is on record once this is settled.
     pub(super) fn kept(&self) -> &PasswordHash {
         self.better.as_ref().unwrap_or(&self.verified)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{World, context, disabled, email, password, user};
+    use roster_domain::Role;
+    use roster_ports::mocks::MockPause;
+    use std::sync::Arc;
+
+    fn world() -> World {
+        let ada = user(1, &[Role::Tech]);
+        let mut world = World::new().with_users(&[&ada]).with_endless_tries();
+        world.tx.credentials.expect_password().returning(|_| Ok(Some(password("kept"))));
+        world
+    }
+
+    async fn try_it(ports: &Ports, username: &str) -> Result<Option<RightPassword>, TryError> {
+        let account = Account::typed(ports, username);
+        try_password(ports, &context(), account, SecretString::from("typed")).await
+    }
+
+    #[tokio::test]
+    async fn nobody_and_the_disabled_are_verified_against_nothing() {
+        let ada = disabled(&user(1, &[Role::Tech]));
+        for username in ["user1@example.org", "nobody@example.org", "no address"] {
+            let mut world = World::new().with_users(&[&ada]).with_endless_tries();
+            world.passwords.expect_verify().once().returning(|_, against, highest_cost| {
+                assert_eq!((against, highest_cost), (None, Some(12)));
+                Ok(Verdict::Wrong)
+            });
+            assert!(try_it(&world.ports().0, username).await.unwrap().is_none(), "{username}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_outdated_hash_is_made_anew_and_kept_once_the_try_is_settled() {
+        let mut world = world();
+        world.passwords.expect_verify().returning(|_, _, _| Ok(Verdict::RightButOutdated));
+        world.passwords.expect_hash().once().returning(|_| Ok(PasswordHash("better".to_owned())));
+        world.tx.credentials_mut.expect_rehash().once().returning(|_, from, to| {
+            assert_eq!((from.0.as_str(), to.0.as_str()), ("kept", "better"));
+            Ok(())
+        });
+        let (ports, _) = world.ports();
+        let right = try_it(&ports, "user1@example.org").await.unwrap().unwrap();
+        assert_eq!((right.verified.0.as_str(), right.kept().0.as_str()), ("kept", "better"));
+        let settling = ports.store.write::<(), TryError>(move |tx| {
+            right.settle(tx)?;
+            Ok(Done::Bookkeeping(()))
+        });
+        settling.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_try_that_was_not_made_is_taken_back() {
+        let ada = user(1, &[Role::Tech]);
+        let mut world = World::new().with_users(&[&ada]);
+        world.tx.attempts.expect_latest().returning(|_, _, _, _| Ok(Vec::new()));
+        world.tx.credentials.expect_highest_cost().returning(|| Ok(None));
+        world.tx.credentials.expect_password().returning(|_| Ok(Some(password("kept"))));
+        world.tx.attempts_mut.expect_count().once().returning(|_| Ok(()));
+        world.tx.attempts_mut.expect_take_back().once().returning(|_| Ok(()));
+        world.passwords.expect_verify().returning(|_, _, _| Err(HashingError::Busy));
+        let answer = try_it(&world.ports().0, "user1@example.org").await;
+        assert!(matches!(answer, Err(TryError::Busy)));
+    }
+
+    #[tokio::test]
+    async fn a_hash_that_cannot_be_verified_is_a_wrong_password_after_the_same_work() {
+        let mut world = world();
+        world.passwords.expect_verify().times(2).returning(|_, against, _| match against {
+            Some(_) => Err(HashingError::Broken),
+            None => Ok(Verdict::Wrong),
+        });
+        assert!(try_it(&world.ports().0, "user1@example.org").await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn an_account_under_attack_answers_later_whether_right_or_wrong() {
+        for verdict in [Verdict::Right, Verdict::Wrong] {
+            let ada = user(1, &[Role::Tech]);
+            let mut world = World::new().with_users(&[&ada]);
+            world.tx.attempts.expect_latest().returning(|_, after, _, take| {
+                let failures = if take > 30 { 150 } else { 0 };
+                Ok(vec![after + Duration::from_secs(1); failures])
+            });
+            world.tx.attempts_mut.expect_count().returning(|_| Ok(()));
+            world.tx.credentials.expect_highest_cost().returning(|| Ok(None));
+            world.tx.credentials.expect_password().returning(|_| Ok(Some(password("kept"))));
+            world.passwords.expect_verify().returning(move |_, _, _| Ok(verdict));
+            let (mut ports, _) = world.ports();
+            let mut pause = MockPause::new();
+            pause.expect_pause().once().returning(|time| assert_eq!(time, Duration::from_millis(2_500)));
+            ports.pause = Arc::new(pause);
+            let right = try_it(&ports, "user1@example.org").await.unwrap();
+            assert_eq!(right.is_some(), verdict == Verdict::Right);
+        }
+    }
+
+    #[test]
+    fn what_is_typed_names_the_account_in_one_way() {
+        let (ports, _) = World::new().ports();
+        assert_eq!(Account::typed(&ports, "Ada@Example.ORG").name(), email("ada@example.org").key().as_str());
+        assert_eq!(Account::typed(&ports, "No Address").name(), "no address");
     }
 }

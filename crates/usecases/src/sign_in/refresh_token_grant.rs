@@ -1,6 +1,6 @@
 use roster_domain::{
-    AccessToken, Actor, Client, EventKind, Fault, Instant, PrincipalId, Scopes, Session, Stamp, Status, Subject,
-    TokenId,
+    AccessToken, Actor, Client, EventKind, Fault, Instant, PrincipalId, Scopes, Session, Stamp, Status,
+    Subject, TokenId,
 };
 use roster_ports::{
     Abort, ChosenBy, Done, NewRefreshToken, RefreshTokenRecord, RefreshTokenState, Rotation, SealedSuccessor,
@@ -22,7 +22,7 @@ pub(super) struct Attempt {
 }
 
 /// How long after its use a token may be shown again by somebody who did not get the answer.
-const REPEATABLE: Duration = Duration::from_mins(1);
+pub(crate) const REPEATABLE: Duration = Duration::from_mins(1);
 
 /// What became of a presented refresh token. A replay must leave its trace, so it is no refusal to the store.
 enum Outcome {

@@ -1,5 +1,5 @@
 use roster_domain::{AttemptId, Instant, LoginLimits};
-use roster_ports::{Abort, Attempt, Pseudonym, ReadTx, Stored, WriteTx};
+use roster_ports::{Abort, Attempt, Pseudonym, Stored, WriteTx};
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
@@ -189,7 +189,8 @@ mod tests {
             assert!(door.fail("ada", &format!("198.51.{}.{}", n / 200, n % 200)).await.is_ok());
         }
         assert_eq!(door.fail("ada", "192.0.2.1").await, Ok(Duration::from_secs(5)));
-        let account = door.kept.lock().unwrap().iter().filter(|attempt| attempt.counts_for.len() == 3).count();
+        let account =
+            door.kept.lock().unwrap().iter().filter(|attempt| attempt.counts_for.len() == 3).count();
         assert_eq!(account, 200);
     }
 

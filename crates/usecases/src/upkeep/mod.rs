@@ -2,9 +2,15 @@
 
 mod erase_pictures;
 mod ready;
+mod remove_keys;
+mod sweep_attempts;
 mod sweep_sessions;
+mod wipe_successors;
 
 pub(crate) use erase_pictures::erase_former;
 pub use erase_pictures::erase_pictures;
 pub use ready::ready;
+pub use remove_keys::remove_keys;
+pub use sweep_attempts::sweep_attempts;
 pub use sweep_sessions::sweep_sessions;
+pub use wipe_successors::wipe_successors;

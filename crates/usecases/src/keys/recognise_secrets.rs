@@ -1,4 +1,4 @@
-use roster_ports::{Abort, Done, Fingerprint, KeyError, Store, StoreError};
+use roster_ports::{Abort, Done, Fingerprint, KeyError, SecretId, Store, StoreError};
 use thiserror::Error;
 
 use crate::Ports;
@@ -54,48 +54,49 @@ pub async fn recognise_secrets(ports: &Ports, fingerprints: &[Fingerprint]) -> R
     Ok(())
 }
 
-/// Takes the signing keys of the store into use; makes the first one where there is none.
-pub async fn prepare_signing_keys(ports: &Ports) -> Result<(), SecretError> {
-    let first = ports.signing_keys.generate(ports.clock.now())?;
-    let keys = ports
+/// Forgets the master secrets that are not given any more and on which nothing hangs. Returns those on which passwords
+/// or keys still hang, which nobody can use.
+pub async fn forget_secrets(ports: &Ports, given: &[Fingerprint]) -> Result<Vec<SecretId>, SecretError> {
+    let given = given.to_vec();
+    let missed = ports
         .store
         .write::<_, SecretError>(move |tx| {
-            let keys = tx.keys().signing_keys()?;
-            if !keys.is_empty() {
-                return Ok(Done::Unchanged(keys));
+            let known = tx.keys().fingerprints()?;
+            let mut missed = Vec::new();
+            let mut forgot = false;
+            for fingerprint in known.into_iter().filter(|known| !given.contains(known)) {
+                let id = fingerprint.id();
+                let seals = tx.keys().signing_keys()?.iter().any(|key| key.sealed_under == id);
+                if seals || tx.credentials().any_of_secret(id)? {
+                    missed.push(id);
+                } else {
+                    tx.keys_mut().delete_fingerprint(fingerprint)?;
+                    forgot = true;
+                }
             }
-            tx.keys_mut().insert_signing_key(&first)?;
-            Ok(Done::Bookkeeping(vec![first.clone()]))
+            Ok(if forgot { Done::Bookkeeping(missed) } else { Done::Unchanged(missed) })
         })
         .await?;
-    ports.signing_keys.install(&keys)?;
-    Ok(())
+    Ok(missed)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{World, at};
-    use roster_ports::SealedKey;
-
-    fn key(id: &str) -> SealedKey {
-        SealedKey { id: id.parse().unwrap(), sealed: vec![1], created_at: at(0) }
-    }
+    use crate::fixture::World;
 
     #[tokio::test]
-    async fn the_first_start_makes_a_key_and_the_next_uses_it() {
-        for (kept, installed) in [(vec![], "new"), (vec![key("old")], "old")] {
-            let mut world = World::new();
-            world.signing_keys.expect_generate().returning(|_| Ok(key("new")));
-            let made = usize::from(kept.is_empty());
-            world.tx.keys.expect_signing_keys().returning(move || Ok(kept.clone()));
-            world.tx.keys_mut.expect_insert_signing_key().times(made).returning(|_| Ok(()));
-            world.signing_keys.expect_install().once().returning(move |keys| {
-                assert_eq!(keys, [key(installed)]);
-                Ok(())
-            });
-            prepare_signing_keys(&world.ports().0).await.unwrap();
-        }
+    async fn a_secret_is_forgotten_when_it_is_not_given_and_nothing_hangs_on_it() {
+        let (given, idle, used) = (Fingerprint([1; 32]), Fingerprint([2; 32]), Fingerprint([3; 32]));
+        let mut world = World::new();
+        world.tx.keys.expect_fingerprints().returning(move || Ok(vec![given, idle, used]));
+        world.tx.keys.expect_signing_keys().returning(|| Ok(Vec::new()));
+        world.tx.credentials.expect_any_of_secret().returning(move |id| Ok(id == used.id()));
+        world.tx.keys_mut.expect_delete_fingerprint().once().returning(move |fingerprint| {
+            assert_eq!(fingerprint, idle);
+            Ok(())
+        });
+        assert_eq!(forget_secrets(&world.ports().0, &[given]).await.unwrap(), [used.id()]);
     }
 
     #[tokio::test]

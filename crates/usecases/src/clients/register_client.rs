@@ -51,7 +51,7 @@ pub enum RegisterError {
 
 impl NewClient {
     /// The client's first record: enabled.
-    pub(super) fn into_client(self, now: Instant) -> Client {
+    pub(crate) fn into_client(self, now: Instant) -> Client {
         Client {
             id: self.id,
             kind: self.kind,
