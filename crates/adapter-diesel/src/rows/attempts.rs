@@ -1,7 +1,6 @@
 use diesel::prelude::*;
 use roster_domain::Instant;
-use roster_ports::{Attempt, Pseudonym, Stored};
-use std::collections::BTreeSet;
+use roster_ports::{Attempt, Stored};
 
 use super::table::{Table, bytes, micros};
 use crate::schema::login_attempts;
@@ -18,15 +17,14 @@ pub(crate) struct AttemptRow {
 }
 
 impl AttemptRow {
-    /// All that a try counts for, each once.
+    /// All that a try counts for.
     pub(crate) fn all_of(attempt: &Attempt) -> Vec<Self> {
         let row = |counts_for: [u8; 16]| Self {
             counts_for: counts_for.to_vec(),
             at: micros(attempt.at),
             id: bytes(attempt.id.uuid()).to_vec(),
         };
-        let counts_for: BTreeSet<Pseudonym> = attempt.counts_for.iter().copied().collect();
-        counts_for.into_iter().map(|pseudonym| row(pseudonym.0)).collect()
+        attempt.counts_for.iter().map(|pseudonym| row(pseudonym.0)).collect()
     }
 }
 

@@ -24,8 +24,12 @@ impl ReadAttempts for Transaction<'_> {
 
 impl WriteAttempts for Transaction<'_> {
     fn count(&mut self, attempt: &Attempt) -> Stored<()> {
-        let rows = AttemptRow::all_of(attempt);
-        self.run(|connection| diesel::insert_into(table).values(&rows).execute(connection))?;
+        // One by one: for several at once, diesel begins a transaction of its own on SQLite.
+        for row in AttemptRow::all_of(attempt) {
+            self.run(|connection| {
+                diesel::insert_into(table).values(&row).on_conflict_do_nothing().execute(connection)
+            })?;
+        }
         Ok(())
     }
 
