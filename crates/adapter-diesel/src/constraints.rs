@@ -2,9 +2,10 @@ use diesel::result::DatabaseErrorInformation;
 use roster_ports::Conflict;
 
 /// What each constraint guards: its name, as PostgreSQL reports it, and its columns, as SQLite does.
-const RULES: [(&str, &str, Conflict); 2] = [
+const RULES: [(&str, &str, Conflict); 3] = [
     ("users_email_key", "users.email_key", Conflict::EmailAlreadyUsed),
     ("clients_pkey", "clients.id", Conflict::ClientIdAlreadyUsed),
+    ("signing_keys_pkey", "signing_keys.id", Conflict::KeyIdAlreadyUsed),
 ];
 
 /// The rule that a violated constraint stands for; `None` for one that only a mistake of ours can violate.

@@ -1,5 +1,5 @@
 use chrono::SecondsFormat;
-use roster_domain::{AccessChange, Actions, EventKind, Expiry, FacilityId, Roles};
+use roster_domain::{AccessChange, Actions, EventKind, Expiry, FacilityId, Instant, KeyChange, Roles};
 use serde_json::{Value, json};
 
 /// The values that an event carries, as the feed shows them: of personal fields the names alone.
@@ -16,7 +16,14 @@ pub(crate) fn event_data(kind: &EventKind) -> String {
             json!({ "sessionId": session, "clientId": client.as_str() })
         }
         EventKind::AccessGiven(change) | EventKind::AccessRemoved(change) => access(change),
-        EventKind::UserDeleted | EventKind::PasswordChanged | EventKind::ClientCreated => json!({}),
+        EventKind::KeyRotated(change) => key(*change),
+        EventKind::UserDeleted
+        | EventKind::PasswordChanged
+        | EventKind::ClientCreated
+        | EventKind::ClientDisabled
+        | EventKind::ClientEnabled
+        | EventKind::ClientSecretRotated
+        | EventKind::ClientDeleted => json!({}),
     };
     data.to_string()
 }
@@ -36,8 +43,19 @@ fn access(change: &AccessChange) -> Value {
 fn held(facility: FacilityId, held: Option<&(Actions, Expiry)>) -> Value {
     let actions: Vec<&str> =
         held.iter().flat_map(|(actions, _)| actions.iter()).map(roster_domain::ActionName::as_str).collect();
-    let expires_at = held
-        .and_then(|(_, expiry)| expiry.instant())
-        .map(|instant| instant.to_rfc3339_opts(SecondsFormat::Millis, true));
+    let expires_at = held.and_then(|(_, expiry)| expiry.instant()).map(shown);
     json!({ "facilityId": facility, "actions": actions, "expiresAt": expires_at })
+}
+
+fn key(change: KeyChange) -> Value {
+    let (action, signs_from) = match change {
+        KeyChange::Made { signs_from } => ("made", Some(signs_from)),
+        KeyChange::Imported { signs_from } => ("imported", Some(signs_from)),
+        KeyChange::Revoked => ("revoked", None),
+    };
+    json!({ "action": action, "signsFrom": signs_from.map(shown) })
+}
+
+fn shown(instant: Instant) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

@@ -55,6 +55,10 @@ table! {
         user_id -> Binary,
         password_hash -> Text,
         chosen_by -> SmallInt,
+        /// Generated from the hash, never written.
+        bcrypt_cost -> Nullable<Integer>,
+        /// Generated from the hash, never written.
+        pepper -> Nullable<Text>,
     }
 }
 
@@ -102,15 +106,29 @@ table! {
         hash -> Binary,
         session_id -> Binary,
         expires_at -> BigInt,
-        used -> Bool,
+        predecessor -> Nullable<Binary>,
+        used_at -> Nullable<BigInt>,
+        sealed_successor -> Nullable<Binary>,
+    }
+}
+
+table! {
+    login_attempts (counts_for, at, id) {
+        counts_for -> Binary,
+        at -> BigInt,
+        id -> Binary,
     }
 }
 
 table! {
     signing_keys (id) {
         id -> Text,
+        algorithm -> Text,
         sealed -> Binary,
+        sealed_under -> Text,
         created_at -> BigInt,
+        signs_from -> BigInt,
+        longest_token -> BigInt,
     }
 }
 

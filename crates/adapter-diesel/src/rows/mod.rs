@@ -3,6 +3,7 @@
 #![expect(clippy::ref_option_ref, reason = "diesel's derives expand to it")]
 
 mod access;
+mod attempts;
 mod clients;
 mod credentials;
 mod events;
@@ -13,8 +14,9 @@ mod table;
 mod users;
 
 pub(crate) use access::{AccessRecord, AccessRow};
+pub(crate) use attempts::{AttemptRow, tried_at};
 pub(crate) use clients::{ClientRecord, ClientRow, token_hash};
-pub(crate) use credentials::CredentialRow;
+pub(crate) use credentials::{CredentialRow, cost, counted};
 pub(crate) use events::EventRecord;
 pub(crate) use keys::{SigningKeyRow, fingerprint};
 pub(crate) use pictures::{DoomedPictureRow, format_code};

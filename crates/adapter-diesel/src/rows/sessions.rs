@@ -1,6 +1,6 @@
 use diesel::prelude::*;
-use roster_domain::{Instant, Scopes, Session, SessionId, UserId};
-use roster_ports::{RefreshTokenRecord, RefreshTokenState, StoreError, Stored};
+use roster_domain::{Scopes, Session, SessionId, UserId};
+use roster_ports::{RefreshTokenRecord, RefreshTokenState, SealedSuccessor, StoreError, Stored};
 
 use super::table::{Table, bytes, micros};
 use crate::schema::{refresh_tokens, sessions};
@@ -20,6 +20,7 @@ pub(crate) struct SessionRow {
     last_used_at: i64,
     last_ip: Option<String>,
     user_agent: Option<String>,
+    expires_at: i64,
 }
 
 impl TryFrom<SessionRow> for Session {
@@ -36,6 +37,7 @@ impl TryFrom<SessionRow> for Session {
             last_used_at: SESSIONS.instant("last_used_at", row.last_used_at)?,
             last_ip: row.last_ip,
             user_agent: row.user_agent,
+            expires_at: SESSIONS.instant("expires_at", row.expires_at)?,
         })
     }
 }
@@ -55,8 +57,8 @@ pub(crate) struct SessionRecord<'a> {
     expires_at: i64,
 }
 
-impl<'a> SessionRecord<'a> {
-    pub(crate) fn of(session: &'a Session, expires_at: Instant) -> Self {
+impl<'a> From<&'a Session> for SessionRecord<'a> {
+    fn from(session: &'a Session) -> Self {
         Self {
             id: bytes(session.id.uuid()),
             user_id: bytes(session.user.uuid()),
@@ -66,7 +68,7 @@ impl<'a> SessionRecord<'a> {
             last_used_at: micros(session.last_used_at),
             last_ip: session.last_ip.as_deref(),
             user_agent: session.user_agent.as_deref(),
-            expires_at: micros(expires_at),
+            expires_at: micros(session.expires_at),
         }
     }
 }
@@ -77,7 +79,8 @@ impl<'a> SessionRecord<'a> {
 pub(crate) struct RefreshTokenRow {
     session_id: Vec<u8>,
     expires_at: i64,
-    used: bool,
+    used_at: Option<i64>,
+    sealed_successor: Option<Vec<u8>>,
 }
 
 impl TryFrom<RefreshTokenRow> for RefreshTokenRecord {
@@ -87,7 +90,13 @@ impl TryFrom<RefreshTokenRow> for RefreshTokenRecord {
         Ok(Self {
             session: SessionId::new(REFRESH_TOKENS.uuid("session_id", &row.session_id)?),
             expires_at: REFRESH_TOKENS.instant("expires_at", row.expires_at)?,
-            state: if row.used { RefreshTokenState::Used } else { RefreshTokenState::Unused },
+            state: match row.used_at {
+                None => RefreshTokenState::Unused,
+                Some(at) => RefreshTokenState::Used {
+                    at: REFRESH_TOKENS.instant("used_at", at)?,
+                    successor: row.sealed_successor.map(SealedSuccessor),
+                },
+            },
         })
     }
 }

@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use roster_domain::Instant;
+use roster_domain::{Instant, KeyId};
 use roster_ports::{Fingerprint, ReadKeys, SealedKey, Stored, WriteKeys};
 
 use super::Transaction;
@@ -10,7 +10,11 @@ impl ReadKeys for Transaction<'_> {
     fn signing_keys(&mut self) -> Stored<Vec<SealedKey>> {
         let rows = self.run(|connection| {
             signing_keys::table
-                .order((signing_keys::created_at.asc(), signing_keys::id.asc()))
+                .order((
+                    signing_keys::signs_from.asc(),
+                    signing_keys::created_at.asc(),
+                    signing_keys::id.asc(),
+                ))
                 .select(SigningKeyRow::as_select())
                 .load(connection)
         })?;
@@ -35,6 +39,21 @@ impl WriteKeys for Transaction<'_> {
         Ok(())
     }
 
+    fn update_signing_key(&mut self, key: &SealedKey) -> Stored<()> {
+        let row = SigningKeyRow::from(key);
+        self.run_on_row("signing key", |connection| {
+            diesel::update(signing_keys::table.filter(signing_keys::id.eq(key.id.as_str())))
+                .set(&row)
+                .execute(connection)
+        })
+    }
+
+    fn delete_signing_key(&mut self, id: &KeyId) -> Stored<()> {
+        self.run_on_row("signing key", |connection| {
+            diesel::delete(signing_keys::table.filter(signing_keys::id.eq(id.as_str()))).execute(connection)
+        })
+    }
+
     fn insert_fingerprint(&mut self, fingerprint: Fingerprint, at: Instant) -> Stored<()> {
         self.run(|connection| {
             diesel::insert_into(master_secrets::table)
@@ -45,6 +64,12 @@ impl WriteKeys for Transaction<'_> {
                 .on_conflict_do_nothing()
                 .execute(connection)
         })?;
+        Ok(())
+    }
+
+    fn delete_fingerprint(&mut self, fingerprint: Fingerprint) -> Stored<()> {
+        let kept = master_secrets::table.filter(master_secrets::fingerprint.eq(fingerprint.0));
+        self.run(|connection| diesel::delete(kept).execute(connection))?;
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 //! `position_of` and `store_error`, so that each statement is type-checked against each dialect.
 
 mod access;
+mod attempts;
 mod callers;
 mod clients;
 mod credentials;
@@ -15,9 +16,9 @@ pub(super) use callers::{caller, client};
 
 use diesel::QueryResult;
 use roster_ports::{
-    ReadAccess, ReadClients, ReadCredentials, ReadKeys, ReadPictures, ReadSessions, ReadTx, ReadUsers,
-    StoreError, Stored, WriteAccess, WriteClients, WriteCredentials, WriteKeys, WritePictures, WriteSessions,
-    WriteTx, WriteUsers,
+    ReadAccess, ReadAttempts, ReadClients, ReadCredentials, ReadKeys, ReadPictures, ReadSessions, ReadTx,
+    ReadUsers, StoreError, Stored, WriteAccess, WriteAttempts, WriteClients, WriteCredentials, WriteKeys,
+    WritePictures, WriteSessions, WriteTx, WriteUsers,
 };
 
 use super::{Connection, Database, position_of, store_error};
@@ -102,6 +103,9 @@ impl ReadTx for Transaction<'_> {
     fn sessions(&mut self) -> &mut dyn ReadSessions {
         self
     }
+    fn attempts(&mut self) -> &mut dyn ReadAttempts {
+        self
+    }
     fn clients(&mut self) -> &mut dyn ReadClients {
         self
     }
@@ -124,6 +128,9 @@ impl WriteTx for Transaction<'_> {
         self
     }
     fn sessions_mut(&mut self) -> &mut dyn WriteSessions {
+        self
+    }
+    fn attempts_mut(&mut self) -> &mut dyn WriteAttempts {
         self
     }
     fn clients_mut(&mut self) -> &mut dyn WriteClients {

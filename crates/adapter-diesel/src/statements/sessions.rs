@@ -1,6 +1,11 @@
+use diesel::dsl::case_when;
 use diesel::prelude::*;
-use roster_domain::{Instant, Session, SessionId, UserId};
-use roster_ports::{NewRefreshToken, ReadSessions, RefreshTokenRecord, Stored, TokenHash, WriteSessions};
+use diesel::sql_types::BigInt;
+use roster_domain::permission::{EndSessions, Permit};
+use roster_domain::{ClientId, Instant, Session, SessionId, UserId};
+use roster_ports::{
+    NewRefreshToken, ReadSessions, RefreshTokenRecord, Rotation, StoreError, Stored, TokenHash, WriteSessions,
+};
 
 use super::Transaction;
 use crate::rows::{RefreshTokenRow, SessionRecord, SessionRow, bytes, micros};
@@ -28,34 +33,48 @@ impl ReadSessions for Transaction<'_> {
         })?;
         row.map(RefreshTokenRecord::try_from).transpose()
     }
+    fn of_user(&mut self, user: UserId, now: Instant, take: u32) -> Stored<Vec<Session>> {
+        let rows = self.run(|connection| {
+            sessions::table
+                .filter(sessions::user_id.eq(bytes(user.uuid())))
+                .filter(sessions::expires_at.gt(micros(now)))
+                .order((sessions::last_used_at.desc(), sessions::id.desc()))
+                .limit(i64::from(take))
+                .select(SessionRow::as_select())
+                .load(connection)
+        })?;
+        rows.into_iter().map(Session::try_from).collect()
+    }
+
+    fn of_client(&mut self, client: &ClientId, take: u32) -> Stored<Vec<Session>> {
+        let rows = self.run(|connection| {
+            sessions::table
+                .filter(sessions::client_id.eq(client.as_str()))
+                .order(sessions::id.asc())
+                .limit(i64::from(take))
+                .select(SessionRow::as_select())
+                .load(connection)
+        })?;
+        rows.into_iter().map(Session::try_from).collect()
+    }
 }
 
 impl WriteSessions for Transaction<'_> {
-    fn start(
-        &mut self,
-        session: &Session,
-        expires_at: Instant,
-        refresh_token: Option<&NewRefreshToken>,
-    ) -> Stored<()> {
-        let record = SessionRecord::of(session, expires_at);
+    fn start(&mut self, session: &Session, refresh_token: Option<&NewRefreshToken>) -> Stored<()> {
+        let record = SessionRecord::from(session);
         self.run(|connection| diesel::insert_into(sessions::table).values(&record).execute(connection))?;
         match refresh_token {
-            Some(token) => self.insert_refresh_token(session.id, token),
+            Some(token) => self.insert_refresh_token(session.id, token, None),
             None => Ok(()),
         }
     }
 
-    fn rotate(&mut self, used: &TokenHash, successor: &NewRefreshToken, session: &Session) -> Stored<()> {
-        let presented = refresh_tokens::table
-            .filter(refresh_tokens::hash.eq(used.0))
-            .filter(refresh_tokens::session_id.eq(bytes(session.id.uuid())))
-            .filter(refresh_tokens::used.eq(false));
-        self.run_on_row("unused refresh token", |connection| {
-            diesel::update(presented).set(refresh_tokens::used.eq(true)).execute(connection)
-        })?;
-        self.insert_refresh_token(session.id, successor)?;
-        self.record_use(session)?;
-        self.prolong(session.id, successor.expires_at)
+    fn rotate(&mut self, rotation: &Rotation, session: &Session) -> Stored<()> {
+        if let Some(predecessor) = self.mark_used(rotation, session.id)? {
+            self.wipe_successors_of(&[predecessor])?;
+        }
+        self.insert_refresh_token(session.id, &rotation.successor, Some(&rotation.used))?;
+        self.record_use(session)
     }
 
     fn end(&mut self, id: SessionId) -> Stored<()> {
@@ -66,7 +85,12 @@ impl WriteSessions for Transaction<'_> {
         Ok(())
     }
 
-    fn end_all(&mut self, user: UserId, but: Option<SessionId>) -> Stored<Vec<Session>> {
+    fn end_all(
+        &mut self,
+        _: &Permit<EndSessions>,
+        user: UserId,
+        but: Option<SessionId>,
+    ) -> Stored<Vec<Session>> {
         self.touch_callers();
         let of_user = sessions::user_id.eq(bytes(user.uuid()));
         let rows: Vec<SessionRow> = self.run(|connection| match but {
@@ -83,6 +107,19 @@ impl WriteSessions for Transaction<'_> {
         let mut ended: Vec<Session> = rows.into_iter().map(Session::try_from).collect::<Stored<_>>()?;
         ended.sort_unstable_by_key(|session| session.id);
         Ok(ended)
+    }
+
+    fn wipe_successors(&mut self, used_before: Instant, limit: u32) -> Stored<u32> {
+        let hashes: Vec<Vec<u8>> = self.run(|connection| {
+            refresh_tokens::table
+                .filter(refresh_tokens::sealed_successor.is_not_null())
+                .filter(refresh_tokens::used_at.lt(micros(used_before)))
+                .order(refresh_tokens::used_at.asc())
+                .limit(i64::from(limit))
+                .select(refresh_tokens::hash)
+                .load(connection)
+        })?;
+        self.wipe_successors_of(&hashes)
     }
 
     fn sweep(&mut self, now: Instant, limit: u32) -> Stored<u32> {
@@ -130,39 +167,66 @@ impl Transaction<'_> {
         Ok(swept)
     }
 
-    fn insert_refresh_token(&mut self, session: SessionId, token: &NewRefreshToken) -> Stored<()> {
-        use refresh_tokens::{expires_at, hash, session_id, table, used};
+    /// Returns the hash of the predecessor, where there is one.
+    fn mark_used(&mut self, rotation: &Rotation, session: SessionId) -> Stored<Option<Vec<u8>>> {
+        use refresh_tokens::{hash, predecessor, sealed_successor, session_id, table, used_at};
+        let presented = table
+            .filter(hash.eq(rotation.used.0))
+            .filter(session_id.eq(bytes(session.uuid())))
+            .filter(used_at.is_null());
+        let marked: Option<Option<Vec<u8>>> = self.run(|connection| {
+            diesel::update(presented)
+                .set((used_at.eq(micros(rotation.at)), sealed_successor.eq(&rotation.sealed.0)))
+                .returning(predecessor)
+                .get_result(connection)
+                .optional()
+        })?;
+        marked.ok_or_else(|| StoreError::Failed("there is no such unused refresh token to change".to_owned()))
+    }
+
+    /// Returns of how many there was something to wipe.
+    fn wipe_successors_of(&mut self, used: &[Vec<u8>]) -> Stored<u32> {
+        use refresh_tokens::{hash, sealed_successor, table};
+        let sealing = table.filter(hash.eq_any(used)).filter(sealed_successor.is_not_null());
+        let wiped = self.run(|connection| {
+            diesel::update(sealing).set(sealed_successor.eq(None::<Vec<u8>>)).execute(connection)
+        })?;
+        Ok(u32::try_from(wiped).unwrap_or(u32::MAX))
+    }
+
+    fn insert_refresh_token(
+        &mut self,
+        session: SessionId,
+        token: &NewRefreshToken,
+        successor_of: Option<&TokenHash>,
+    ) -> Stored<()> {
+        use refresh_tokens::{expires_at, hash, predecessor, session_id, table};
         self.run(|connection| {
             diesel::insert_into(table)
                 .values((
                     hash.eq(token.hash.0),
                     session_id.eq(bytes(session.uuid())),
                     expires_at.eq(micros(token.expires_at)),
-                    used.eq(false),
+                    predecessor.eq(successor_of.map(|used| used.0)),
                 ))
                 .execute(connection)
         })?;
         Ok(())
     }
 
+    /// Never makes the end earlier: an access token may outlive a refresh token.
     fn record_use(&mut self, session: &Session) -> Stored<()> {
-        use sessions::{id, last_ip, last_used_at, table, user_agent};
+        use sessions::{expires_at, id, last_ip, last_used_at, table, user_agent};
+        let end = || micros(session.expires_at).into_sql::<BigInt>();
         self.run_on_row("session", |connection| {
             diesel::update(table.filter(id.eq(bytes(session.id.uuid()))))
                 .set((
                     last_used_at.eq(micros(session.last_used_at)),
                     last_ip.eq(session.last_ip.as_deref()),
                     user_agent.eq(session.user_agent.as_deref()),
+                    expires_at.eq(case_when(expires_at.lt(end()), end()).otherwise(expires_at)),
                 ))
                 .execute(connection)
         })
-    }
-
-    /// Never shortens: an access token may outlive a refresh token.
-    fn prolong(&mut self, session: SessionId, until: Instant) -> Stored<()> {
-        use sessions::{expires_at, id, table};
-        let shorter = table.filter(id.eq(bytes(session.uuid()))).filter(expires_at.lt(micros(until)));
-        self.run(|connection| diesel::update(shorter).set(expires_at.eq(micros(until))).execute(connection))?;
-        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 use roster_domain::permission::operator;
 use roster_domain::{
-    AccessChange, Actor, ClientId, EventId, EventKind, Events, Expiry, Happened, PrincipalId, Role, Roles,
-    Stamp, Subject,
+    AccessChange, Actor, ClientId, EventId, EventKind, Events, Expiry, Happened, KeyChange, PrincipalId,
+    Role, Roles, Stamp, Subject,
 };
 use roster_ports::{Abort, Done};
 use serde_json::{Value, json};
@@ -65,6 +65,25 @@ fn every_kind() -> Vec<(EventKind, &'static str, Value)> {
         (EventKind::AccessGiven(given), "access.given", with_before(&some, &none)),
         (EventKind::AccessRemoved(removed), "access.removed", with_before(&none, &some)),
         (EventKind::ClientCreated, "client.created", json!({})),
+        (EventKind::ClientDisabled, "client.disabled", json!({})),
+        (EventKind::ClientEnabled, "client.enabled", json!({})),
+        (EventKind::ClientSecretRotated, "client.secret_rotated", json!({})),
+        (EventKind::ClientDeleted, "client.deleted", json!({})),
+        (
+            EventKind::KeyRotated(KeyChange::Made { signs_from: at(1) }),
+            "key.rotated",
+            json!({ "action": "made", "signsFrom": "2023-11-14T22:13:20.001Z" }),
+        ),
+        (
+            EventKind::KeyRotated(KeyChange::Imported { signs_from: at(0) }),
+            "key.rotated",
+            json!({ "action": "imported", "signsFrom": "2023-11-14T22:13:20.000Z" }),
+        ),
+        (
+            EventKind::KeyRotated(KeyChange::Revoked),
+            "key.rotated",
+            json!({ "action": "revoked", "signsFrom": null }),
+        ),
     ]
 }
 

@@ -1,7 +1,8 @@
+use roster_domain::permission::operator;
 use roster_domain::{Client, Status, User};
 use std::sync::Arc;
 
-use super::people::{APP, anybody, at, client, session, session_id, token, user_id};
+use super::people::{APP, anybody, at, client, rotation, session, session_id, session_until, token, user_id};
 use super::world::World;
 
 /// Asks twice, so that a cache has had its chance.
@@ -39,18 +40,18 @@ pub(crate) fn a_change_shows_on_the_very_next_call(world: &World) {
 
 pub(crate) fn an_ended_session_counts_no_more_on_the_very_next_call(world: &World) {
     let (user, _) = world.signed_in(1);
-    world.start(&session(2, user.id), at(100), None);
-    world.start(&session(3, user.id), at(100), None);
-    world.start(&session(4, user.id), at(100), None);
+    for n in [2, 3, 4] {
+        world.start(&session_until(100, n, user.id), None);
+    }
     for n in 1..=4 {
         assert!(caller(world, 1, n).is_some());
     }
     world.run(|tx| tx.sessions_mut().end(session_id(1)));
     assert_eq!(caller(world, 1, 1), None);
-    world.run(|tx| tx.sessions_mut().end_all(user_id(1), Some(session_id(3))));
+    world.run(|tx| tx.sessions_mut().end_all(&operator(), user_id(1), Some(session_id(3))));
     assert_eq!(caller(world, 1, 2), None);
     assert!(caller(world, 1, 3).is_some());
-    world.run(|tx| tx.sessions_mut().sweep(at(101), 9));
+    world.sweep_sessions(101, 9);
     assert_eq!(caller(world, 1, 3), None);
 }
 
@@ -83,21 +84,42 @@ pub(crate) fn a_new_session_counts_after_it_was_unknown(world: &World) {
 pub(crate) fn a_refreshed_session_goes_on(world: &World) {
     let (user, _) = world.signed_in(1);
     let refreshed = session(2, user.id);
-    world.start(&refreshed, at(100), Some(token(1, at(100))));
+    world.start(&refreshed, Some(token(1, at(100))));
     assert!(caller(world, 1, 2).is_some());
-    world.run(move |tx| tx.sessions_mut().rotate(&token(1, at(0)).hash, &token(2, at(200)), &refreshed));
+    world.run(move |tx| tx.sessions_mut().rotate(&rotation(1, at(50), token(2, at(200))), &refreshed));
     assert_eq!(caller(world, 1, 2), Some(user));
 }
 
+/// Asks twice, so that a cache has had its chance.
+fn kept(world: &World, id: &str) -> Option<Client> {
+    let store = world.store();
+    let id = id.parse().unwrap();
+    let first = world.runtime().block_on(store.client(&id)).unwrap();
+    let second = world.runtime().block_on(store.client(&id)).unwrap();
+    assert_eq!(first, second);
+    first.map(Arc::unwrap_or_clone)
+}
+
 pub(crate) fn a_client_is_found_after_it_was_unknown(world: &World) {
-    let kept = |id: &str| {
-        let store = world.store();
-        let found = world.runtime().block_on(store.client(&id.parse().unwrap())).unwrap();
-        found.map(Arc::unwrap_or_clone)
-    };
-    assert_eq!(kept(APP), None);
+    assert_eq!(kept(world, APP), None);
     world.insert_client(&client(APP));
-    assert_eq!(kept(APP), Some(client(APP)));
-    assert_eq!(kept(APP), Some(client(APP)));
-    assert_eq!(kept("other"), None);
+    assert_eq!(kept(world, APP), Some(client(APP)));
+    assert_eq!(kept(world, "other"), None);
+}
+
+pub(crate) fn a_clients_status_shows_on_the_very_next_call(world: &World) {
+    let (user, _) = world.signed_in(1);
+    for status in [Status::Enabled, Status::Disabled, Status::Enabled, Status::Disabled] {
+        world.run(move |tx| tx.clients_mut().set_status(&APP.parse().unwrap(), status));
+        assert_eq!(kept(world, APP), Some(Client { status, ..client(APP) }));
+        assert_eq!(caller(world, 1, 1), Some(user.clone()).filter(|_| status == Status::Enabled));
+    }
+}
+
+pub(crate) fn a_deleted_client_counts_no_more_on_the_very_next_call(world: &World) {
+    world.signed_in(1);
+    assert!(kept(world, APP).is_some() && caller(world, 1, 1).is_some());
+    world.run(|tx| tx.clients_mut().delete(&APP.parse().unwrap()));
+    assert_eq!(kept(world, APP), None);
+    assert_eq!(caller(world, 1, 1), None);
 }

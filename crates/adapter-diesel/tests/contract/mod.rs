@@ -3,6 +3,7 @@
 
 pub(crate) mod access;
 pub(crate) mod administrators;
+pub(crate) mod attempts;
 pub(crate) mod clients;
 pub(crate) mod credentials;
 pub(crate) mod directory;
@@ -11,6 +12,7 @@ pub(crate) mod hot_reads;
 pub(crate) mod keys;
 pub(crate) mod people;
 pub(crate) mod pictures;
+pub(crate) mod refresh_tokens;
 pub(crate) mod sessions;
 pub(crate) mod transactions;
 pub(crate) mod users;
@@ -65,25 +67,55 @@ macro_rules! store_contract {
                 a_password_reads_back
                 another_password_replaces_the_first
                 a_password_of_nobody_fails
+                the_highest_cost_is_of_any_hash_on_record
+                passwords_are_counted_by_the_secret_of_their_pepper
+                a_secret_is_in_use_while_a_password_is_under_it
+                a_hash_is_replaced_only_while_it_is_the_one_on_record
             }
             sessions {
                 a_sign_in_reads_back
-                a_refresh_token_is_found_by_its_hash
-                rotating_marks_the_used_one_and_keeps_its_successor
-                a_used_refresh_token_cannot_be_rotated
+                a_persons_living_sign_ins_come_last_used_first
+                sign_ins_through_a_client_come_over_or_not_and_in_pieces
                 ending_takes_the_tokens_along
                 ending_all_spares_one_and_tells_the_others
                 sweeping_takes_those_that_are_over_and_no_more_than_asked
+            }
+            refresh_tokens {
+                a_refresh_token_is_found_by_its_hash
+                rotating_marks_the_used_one_and_keeps_its_successor
+                a_used_refresh_token_cannot_be_rotated
+                a_refresh_token_of_another_session_cannot_be_rotated
+                using_a_successor_wipes_it_from_its_predecessor
+                a_chain_goes_on_without_what_was_swept_of_it
+                successors_are_wiped_some_time_after_their_predecessors_were_used
                 rotating_prolongs_and_never_shortens
+            }
+            attempts {
+                a_try_counts_for_each_that_it_names
+                a_try_that_names_one_twice_counts_once
+                a_try_that_names_none_counts_for_none
+                tries_at_one_instant_all_count
+                tries_come_newest_first_within_the_time_and_no_more_than_asked
+                a_try_that_is_taken_back_counts_for_none
+                old_tries_are_forgotten_and_no_more_than_asked
             }
             clients {
                 a_client_reads_back_with_its_secret
                 a_public_client_has_no_secret
                 a_taken_client_id_conflicts
+                clients_come_in_the_order_of_their_ids
+                a_client_is_disabled_and_enabled_again
+                another_secret_replaces_the_one_of_a_confidential_client
+                a_deleted_client_is_gone_with_its_sign_ins
             }
             keys {
-                signing_keys_come_oldest_first
+                a_signing_key_reads_back
+                signing_keys_come_in_the_order_in_which_they_begin_to_sign
+                a_taken_key_id_conflicts
+                another_key_of_one_id_replaces_it
+                a_forgotten_signing_key_is_gone
                 fingerprints_are_kept_once
+                a_fingerprint_is_forgotten_as_often_as_asked
             }
             pictures {
                 a_picture_is_referenced_while_a_user_has_it
@@ -116,6 +148,8 @@ macro_rules! store_contract {
                 a_new_session_counts_after_it_was_unknown
                 a_refreshed_session_goes_on
                 a_client_is_found_after_it_was_unknown
+                a_clients_status_shows_on_the_very_next_call
+                a_deleted_client_counts_no_more_on_the_very_next_call
             }
         }
     };

@@ -6,7 +6,10 @@ use roster_domain::{
     GrantType, GrantTypes, Instant, PrincipalId, Role, Roles, Scopes, Session, SessionId, Status, Trust,
     User, UserId,
 };
-use roster_ports::{ChosenBy, NewRefreshToken, PasswordHash, PasswordRecord, TokenHash};
+use roster_ports::{
+    ChosenBy, NewRefreshToken, PasswordHash, PasswordRecord, RefreshTokenRecord, Rotation, SealedSuccessor,
+    TokenHash,
+};
 use uuid::Uuid;
 
 use super::world::World;
@@ -78,6 +81,7 @@ pub(crate) fn client(id: &str) -> Client {
 
 pub(crate) const APP: &str = "app";
 
+/// A sign-in of this number, for far longer than any test looks.
 pub(crate) fn session(n: u128, user: UserId) -> Session {
     Session {
         id: session_id(n),
@@ -88,11 +92,27 @@ pub(crate) fn session(n: u128, user: UserId) -> Session {
         last_used_at: at(10),
         last_ip: Some("192.0.2.7".to_owned()),
         user_agent: None,
+        expires_at: at(1_000_000),
     }
+}
+
+/// A sign-in of this number that is over so many milliseconds after the start.
+pub(crate) fn session_until(ms: i64, n: u128, user: UserId) -> Session {
+    Session { expires_at: at(ms), ..session(n, user) }
 }
 
 pub(crate) fn token(n: u8, expires_at: Instant) -> NewRefreshToken {
     NewRefreshToken { hash: TokenHash([n; 32]), expires_at }
+}
+
+/// The exchange of one token for the next at an instant; what is sealed tells the number of the successor.
+pub(crate) fn rotation(used: u8, at: Instant, successor: NewRefreshToken) -> Rotation {
+    let sealed = sealed(&successor);
+    Rotation { used: TokenHash([used; 32]), at, successor, sealed }
+}
+
+pub(crate) fn sealed(successor: &NewRefreshToken) -> SealedSuccessor {
+    SealedSuccessor(successor.hash.0.iter().take(9).copied().collect())
 }
 
 pub(crate) fn password(hash: &str) -> PasswordRecord {
@@ -133,9 +153,9 @@ impl World {
     }
 
     /// Starts a sign-in through a client that is there.
-    pub(crate) fn start(&self, session: &Session, expires_at: Instant, token: Option<NewRefreshToken>) {
+    pub(crate) fn start(&self, session: &Session, token: Option<NewRefreshToken>) {
         let session = session.clone();
-        self.run(move |tx| tx.sessions_mut().start(&session, expires_at, token.as_ref()));
+        self.run(move |tx| tx.sessions_mut().start(&session, token.as_ref()));
     }
 
     /// A person who is signed in through a client.
@@ -145,7 +165,7 @@ impl World {
         if self.client(&session.client).is_none() {
             self.insert_client(&client(APP));
         }
-        self.start(&session, at(1_000_000), None);
+        self.start(&session, None);
         (user, session)
     }
 
@@ -160,6 +180,14 @@ impl World {
 
     pub(crate) fn session(&self, id: SessionId) -> Option<Session> {
         self.read(move |tx| tx.sessions().session(id))
+    }
+
+    pub(crate) fn refresh_token(&self, n: u8) -> Option<RefreshTokenRecord> {
+        self.read(move |tx| tx.sessions().refresh_token(&TokenHash([n; 32])))
+    }
+
+    pub(crate) fn sweep_sessions(&self, now: i64, limit: u32) -> u32 {
+        self.run(move |tx| tx.sessions_mut().sweep(at(now), limit))
     }
 
     pub(crate) fn set_password(&self, user: UserId, password: &PasswordRecord) {

@@ -100,7 +100,7 @@ pub(crate) fn sign_ins_are_counted_without_a_new_version(world: &World) {
 
 pub(crate) fn deleting_erases_everything_of_the_person(world: &World) {
     let (user, session) = world.signed_in(1);
-    world.start(&super::people::session(2, user.id), at(1_000), Some(token(1, at(1_000))));
+    world.start(&super::people::session(2, user.id), Some(token(1, at(1_000))));
     world.set_password(user.id, &password("secret"));
     world.give(user.id, facility_id(1), &grant(&["open"], Expiry::Never));
     world.run(move |tx| tx.users_mut().record_sign_in(user.id, at(1), Some("192.0.2.1")));

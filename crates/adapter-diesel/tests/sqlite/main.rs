@@ -8,6 +8,7 @@ mod database;
 mod broken_rows;
 mod migrating;
 mod other_processes;
+mod upgrading;
 
 mod keeps_the_contract {
     use crate::contract::store_contract;

@@ -1,8 +1,9 @@
 use roster_domain::permission::operator;
 use roster_domain::{
-    Email, EmailVerification, Instant, PictureFormat, PictureName, Role, Roles, Status, User, UserId,
+    Client, ClientKind, Email, EmailVerification, GrantType, GrantTypes, Instant, PictureFormat, PictureName,
+    Role, Roles, Scopes, Session, SessionId, Status, Trust, User, UserId,
 };
-use roster_ports::{Undo, WriteJob};
+use roster_ports::{NewRefreshToken, Rotation, SealedSuccessor, TokenHash, Undo, WriteJob};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -35,14 +36,18 @@ pub(super) fn user_id(n: u128) -> UserId {
     UserId::new(Uuid::from_u128(n))
 }
 
+/// So many milliseconds after an arbitrary start.
+pub(super) fn at(ms: i64) -> Instant {
+    Instant::from_timestamp_millis(ms).unwrap()
+}
+
 /// A person with a text of 2,000 characters: two of them fill a page.
 pub(super) fn wordy_person(n: u128) -> User {
-    let at = Instant::from_timestamp_millis(0).unwrap();
     User {
         id: user_id(n),
         version: 1,
-        created_at: at,
-        updated_at: at,
+        created_at: at(0),
+        updated_at: at(0),
         email: Email::parse(&format!("p{n}@example.org"), |domain| Some(domain.to_owned())).unwrap(),
         fallback_email: None,
         email_verification: EmailVerification::Unverified,
@@ -58,6 +63,46 @@ pub(super) fn wordy_person(n: u128) -> User {
         picture: None,
         phone_number: None,
     }
+}
+
+pub(super) fn client() -> Client {
+    Client {
+        id: "app".parse().unwrap(),
+        kind: ClientKind::Public,
+        trust: Trust::Untrusted,
+        grants: GrantTypes::of(GrantType::ALL),
+        scopes: Scopes::ALL,
+        status: Status::Enabled,
+        created_at: at(0),
+    }
+}
+
+/// A sign-in of the first person through the client.
+pub(super) fn session() -> Session {
+    Session {
+        id: SessionId::new(Uuid::from_u128(1)),
+        user: user_id(1),
+        client: client().id,
+        scopes: Scopes::ALL,
+        created_at: at(0),
+        last_used_at: at(0),
+        last_ip: None,
+        user_agent: None,
+        expires_at: at(100),
+    }
+}
+
+pub(super) fn hash(n: u8) -> TokenHash {
+    TokenHash([n; 32])
+}
+
+pub(super) fn token(n: u8) -> NewRefreshToken {
+    NewRefreshToken { hash: hash(n), expires_at: at(100) }
+}
+
+/// The exchange of a token for the one of the next number.
+pub(super) fn rotation(used: u8) -> Rotation {
+    Rotation { used: hash(used), at: at(1), successor: token(used + 1), sealed: SealedSuccessor(vec![used]) }
 }
 
 pub(super) fn picture(n: u8) -> PictureName {

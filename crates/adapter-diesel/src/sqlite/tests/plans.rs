@@ -2,14 +2,13 @@ use diesel::Connection as _;
 use diesel::connection::InstrumentationEvent;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use roster_domain::{ActionName, ClientId, FacilityId, Instant, SearchWords, SessionId};
-use roster_ports::{
-    Position, ReadAccess, ReadPictures, ReadSessions, ReadUsers, Slice, UserFilter, WriteSessions, WriteUsers,
-};
+use roster_domain::permission::operator;
+use roster_domain::{ActionName, AttemptId, ClientId, FacilityId, SearchWords, SessionId};
+use roster_ports::{Attempt, Fingerprint, Position, Pseudonym, Slice, UserFilter, WriteTx};
 use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 
-use super::people::{File, picture, user_id, wordy_person};
+use super::people::{File, at, client, hash, picture, rotation, session, token, user_id, wordy_person};
 use crate::sqlite::Connection;
 use crate::sqlite::connection::Purpose;
 use crate::sqlite::statements::{self, Transaction};
@@ -43,12 +42,8 @@ fn plan(run: impl FnOnce(&mut Connection)) -> String {
     explained.map(|step| step.detail + "\n").collect()
 }
 
-fn in_transaction(run: impl FnOnce(&mut Transaction<'_>)) -> String {
+fn in_transaction(run: impl FnOnce(&mut dyn WriteTx)) -> String {
     plan(|connection| run(&mut Transaction::new(connection)))
-}
-
-fn start() -> Instant {
-    Instant::from_timestamp_millis(0).unwrap()
 }
 
 #[track_caller]
@@ -72,10 +67,10 @@ fn the_hot_reads_search_by_key() {
 fn a_list_walks_along_its_order() {
     let all = UserFilter::default();
     let after = Slice::After(Position::of(&wordy_person(1)));
-    let first = in_transaction(|tx| drop(tx.list(&all, &Slice::Skip(0), 20).unwrap()));
+    let first = in_transaction(|tx| drop(tx.users().list(&all, &Slice::Skip(0), 20).unwrap()));
     assert!(first.contains("SCAN users USING INDEX users_in_order"), "{first}");
     assert!(!first.contains("TEMP B-TREE"), "{first}");
-    assert_searches_alone(&in_transaction(|tx| drop(tx.list(&all, &after, 20).unwrap())));
+    assert_searches_alone(&in_transaction(|tx| drop(tx.users().list(&all, &after, 20).unwrap())));
 }
 
 #[test]
@@ -83,8 +78,8 @@ fn skipping_and_searching_read_only_the_index_of_the_order() {
     let search = UserFilter { search: SearchWords::of("ada love"), ..UserFilter::default() };
     for filter in [UserFilter::default(), search] {
         let plan = in_transaction(|tx| {
-            tx.list(&filter, &Slice::Skip(5), 20).unwrap();
-            tx.count(&filter).unwrap();
+            tx.users().list(&filter, &Slice::Skip(5), 20).unwrap();
+            tx.users().count(&filter).unwrap();
         });
         assert!(plan.contains("SCAN users USING COVERING INDEX"), "{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
@@ -96,17 +91,17 @@ fn a_person_is_searched_by_key_and_by_address() {
     let email = wordy_person(1).email.key().clone();
     let by_email = UserFilter { email: Some(email.clone()), ..UserFilter::default() };
     let plan = in_transaction(|tx| {
-        tx.user(user_id(1)).unwrap();
-        tx.entry(user_id(1)).unwrap();
-        tx.by_email(&email).unwrap();
-        tx.count(&by_email).unwrap();
+        tx.users().user(user_id(1)).unwrap();
+        tx.users().entry(user_id(1)).unwrap();
+        tx.users().by_email(&email).unwrap();
+        tx.users().count(&by_email).unwrap();
     });
     assert_searches_alone(&plan);
 }
 
 #[test]
 fn administrators_are_found_among_administrators() {
-    let plan = in_transaction(|tx| assert!(!tx.another_administrator(user_id(1)).unwrap()));
+    let plan = in_transaction(|tx| assert!(!tx.users().another_administrator(user_id(1)).unwrap()));
     assert!(plan.contains("users_administrators"), "{plan}");
 }
 
@@ -115,21 +110,108 @@ fn access_is_searched_from_both_sides() {
     let facility = FacilityId::new(Uuid::nil());
     let action: ActionName = "open".parse().unwrap();
     assert_searches_alone(&in_transaction(|tx| {
-        tx.grant(user_id(1), facility).unwrap();
-        tx.of_user(user_id(1), start(), None, 5).unwrap();
-        tx.of_user(user_id(1), start(), Some(facility), 5).unwrap();
-        tx.of_facility(facility, None, start(), None, 5).unwrap();
-        tx.of_facility(facility, Some(&action), start(), Some(user_id(1)), 5).unwrap();
+        let access = tx.access();
+        access.grant(user_id(1), facility).unwrap();
+        access.of_user(user_id(1), at(0), None, 5).unwrap();
+        access.of_user(user_id(1), at(0), Some(facility), 5).unwrap();
+        access.of_facility(facility, None, at(0), None, 5).unwrap();
+        access.of_facility(facility, Some(&action), at(0), Some(user_id(1)), 5).unwrap();
     }));
 }
 
 #[test]
-fn sessions_and_pictures_are_searched() {
+fn whom_a_deletion_touches_is_searched() {
     assert_searches_alone(&in_transaction(|tx| {
-        tx.session(SessionId::new(Uuid::nil())).unwrap();
-        tx.end_all(user_id(1), None).unwrap();
-        tx.sweep(start(), 10).unwrap();
-        tx.is_referenced(&picture(1)).unwrap();
-        tx.delete(&roster_domain::permission::operator(), user_id(1)).unwrap();
+        tx.pictures().is_referenced(&picture(1)).unwrap();
+        tx.users_mut().delete(&operator(), user_id(1)).unwrap();
+        tx.clients_mut().insert(&client(), None).unwrap();
+        tx.clients_mut().delete(&client().id).unwrap();
+    }));
+}
+
+/// Somebody who is signed in, with a refresh token.
+fn sign_in(tx: &mut dyn WriteTx) {
+    tx.users_mut().insert(&operator(), &wordy_person(1)).unwrap();
+    tx.clients_mut().insert(&client(), None).unwrap();
+    tx.sessions_mut().start(&session(), Some(&token(1))).unwrap();
+}
+
+#[test]
+fn refreshing_and_ending_search_by_key() {
+    assert_searches_alone(&in_transaction(|tx| {
+        sign_in(tx);
+        for n in [1, 2, 3] {
+            tx.sessions().refresh_token(&hash(n)).unwrap();
+            tx.sessions_mut().rotate(&rotation(n), &session()).unwrap();
+        }
+        tx.sessions().session(session().id).unwrap();
+        tx.sessions_mut().end_all(&operator(), user_id(1), Some(session().id)).unwrap();
+        tx.sessions_mut().end_all(&operator(), user_id(1), None).unwrap();
+        tx.sessions_mut().end(session().id).unwrap();
+    }));
+}
+
+#[test]
+fn sweeping_and_wiping_search_for_what_is_old() {
+    let plan = in_transaction(|tx| {
+        sign_in(tx);
+        tx.sessions_mut().rotate(&rotation(1), &session()).unwrap();
+        assert_eq!(tx.sessions_mut().wipe_successors(at(10_000), 10).unwrap(), 1);
+        assert_eq!(tx.sessions_mut().sweep(at(10_000), 10).unwrap(), 3);
+    });
+    assert_searches_alone(&plan);
+    for index in ["refresh_tokens_with_successor", "refresh_tokens_by_expiry", "sessions_by_expiry"] {
+        assert!(plan.contains(index), "{plan}");
+    }
+}
+
+#[test]
+fn sessions_are_listed_from_those_of_the_person_or_the_client() {
+    let through = in_transaction(|tx| drop(tx.sessions().of_client(&client().id, 5).unwrap()));
+    assert!(through.contains("sessions_by_client"), "{through}");
+    assert_searches_alone(&through);
+    // What is sorted is one person's: an index of the order would be written at each refresh.
+    let of_user = in_transaction(|tx| drop(tx.sessions().of_user(user_id(1), at(0), 5).unwrap()));
+    assert!(of_user.contains("SEARCH sessions USING INDEX sessions_by_user"), "{of_user}");
+}
+
+#[test]
+fn failed_tries_are_searched_by_whom_they_count_for_and_by_time() {
+    let of = Pseudonym([1; 16]);
+    let attempt = Attempt { id: AttemptId::new(Uuid::nil()), at: at(1), counts_for: vec![of] };
+    let plan = in_transaction(|tx| {
+        tx.attempts_mut().count(&attempt).unwrap();
+        tx.attempts().latest(of, at(0), at(9), 5).unwrap();
+        tx.attempts_mut().take_back(&attempt).unwrap();
+    });
+    assert_searches_alone(&plan);
+    assert!(plan.contains("USING PRIMARY KEY (counts_for=? AND at>? AND at<?)"), "{plan}");
+    assert!(plan.contains("USING PRIMARY KEY (counts_for=? AND at=? AND id=?)"), "{plan}");
+    let sweep = in_transaction(|tx| {
+        tx.attempts_mut().count(&attempt).unwrap();
+        assert_eq!(tx.attempts_mut().sweep(at(9), 5).unwrap(), 1);
+    });
+    assert_searches_alone(&sweep);
+    assert!(sweep.contains("USING COVERING INDEX login_attempts_by_time (at<?)"), "{sweep}");
+}
+
+#[test]
+fn what_hashes_are_of_is_read_from_indexes() {
+    let cost = in_transaction(|tx| assert_eq!(tx.credentials().highest_cost().unwrap(), None));
+    assert!(cost.contains("SEARCH credentials USING INDEX credentials_by_cost"), "{cost}");
+    let secret = Fingerprint([1; 32]).id();
+    let any = in_transaction(|tx| assert!(!tx.credentials().any_of_secret(secret).unwrap()));
+    assert_searches_alone(&any);
+    assert!(any.contains("INDEX credentials_by_pepper (pepper=?)"), "{any}");
+    let counts = in_transaction(|tx| assert_eq!(tx.credentials().by_secret().unwrap(), []));
+    assert!(counts.contains("SCAN credentials USING INDEX credentials_by_pepper"), "{counts}");
+    assert!(!counts.contains("TEMP B-TREE"), "{counts}");
+}
+
+#[test]
+fn a_rehash_searches_by_key() {
+    let hash = roster_ports::PasswordHash("x".to_owned());
+    assert_searches_alone(&in_transaction(|tx| {
+        tx.credentials_mut().rehash(user_id(1), &hash, &hash).unwrap();
     }));
 }

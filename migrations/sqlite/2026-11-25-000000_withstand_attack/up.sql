@@ -1,0 +1,76 @@
+-- Refresh tokens and client secrets are hashed in another way from here on, so nobody can present what was made before:
+-- every sign-in ends, and each confidential client needs another secret. No release had been made of the schema before.
+DELETE FROM sessions;
+DROP TABLE refresh_tokens;
+
+CREATE INDEX sessions_by_client ON sessions (client_id);
+
+-- Used ones stay until their own time is over, so that a replay is seen. For a short while a used one keeps its successor,
+-- sealed so that only whoever has the used one can read it. The predecessor may be gone before the token.
+CREATE TABLE refresh_tokens (
+    hash             BLOB    NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+    session_id       BLOB    NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    expires_at       INTEGER NOT NULL,
+    predecessor      BLOB    CHECK (length(predecessor) = 32),
+    used_at          INTEGER,
+    sealed_successor BLOB,
+    CHECK (sealed_successor IS NULL OR used_at IS NOT NULL)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
+CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);
+CREATE INDEX refresh_tokens_with_successor ON refresh_tokens (used_at) WHERE sealed_successor IS NOT NULL;
+
+-- A row for each account and address that a failed try to prove a password counts for, under a pseudonym.
+CREATE TABLE login_attempts (
+    counts_for BLOB    NOT NULL CHECK (length(counts_for) = 16),
+    at         INTEGER NOT NULL,
+    id         BLOB    NOT NULL CHECK (length(id) = 16),
+    PRIMARY KEY (counts_for, at, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX login_attempts_by_time ON login_attempts (at);
+
+-- What a hash is of, so that it can be counted and found: a bcrypt text is the last 60 characters, and what stands in
+-- front of it names a pepper.
+ALTER TABLE credentials ADD COLUMN bcrypt_cost INTEGER GENERATED ALWAYS AS (
+    CASE
+        WHEN substr(password_hash, -60) GLOB '$2?$[0-9][0-9]$*'
+        THEN CAST(substr(substr(password_hash, -60), 5, 2) AS INTEGER)
+    END
+) VIRTUAL;
+ALTER TABLE credentials ADD COLUMN pepper TEXT GENERATED ALWAYS AS (
+    CASE WHEN password_hash GLOB 'v1$*' THEN substr(password_hash, 4, 8) END
+) VIRTUAL;
+CREATE INDEX credentials_by_cost ON credentials (bcrypt_cost);
+CREATE INDEX credentials_by_pepper ON credentials (pepper);
+
+-- The longest token of a key is in microseconds.
+CREATE TABLE terms_of_signing_keys (
+    id            TEXT    NOT NULL,
+    algorithm     TEXT    NOT NULL,
+    sealed        BLOB    NOT NULL,
+    sealed_under  TEXT    NOT NULL CHECK (length(sealed_under) = 8),
+    created_at    INTEGER NOT NULL,
+    signs_from    INTEGER NOT NULL,
+    longest_token INTEGER NOT NULL CHECK (longest_token >= 0),
+    CONSTRAINT signing_keys_pkey PRIMARY KEY (id)
+) STRICT;
+-- Keys from before sign since they were made, for tokens of a day at most. Under which master secret they are sealed was
+-- not noted: the newest is the best guess, and where there is none, any is as good.
+INSERT INTO terms_of_signing_keys (id, algorithm, sealed, sealed_under, created_at, signs_from, longest_token)
+SELECT
+    id,
+    'ES256',
+    sealed,
+    coalesce(
+        (
+            SELECT lower(hex(substr(fingerprint, 1, 4)))
+            FROM master_secrets ORDER BY created_at DESC, fingerprint DESC LIMIT 1
+        ),
+        '00000000'
+    ),
+    created_at,
+    created_at,
+    86400000000
+FROM signing_keys;
+DROP TABLE signing_keys;
+ALTER TABLE terms_of_signing_keys RENAME TO signing_keys;
