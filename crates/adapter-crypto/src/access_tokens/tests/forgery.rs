@@ -17,7 +17,7 @@ pub(super) struct Forge {
 impl Forge {
     pub(super) fn new() -> Self {
         let ring = Arc::new(KeyRing::new(&MasterSecrets::generate().0));
-        let key = ring.generate(now()).unwrap();
+        let key = ring.generate(now(), now()).unwrap();
         ring.install(std::slice::from_ref(&key)).unwrap();
         Self { tokens: JwtAccessTokens::new(ISSUER.to_owned(), Arc::clone(&ring)), ring, key }
     }
@@ -34,7 +34,7 @@ impl Forge {
     /// A token with a right signature over whatever this is.
     pub(super) fn sign(&self, header: &[u8], payload: &[u8]) -> String {
         let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
-        let signature = self.ring.installed().current().unwrap().sign_bytes(signed.as_bytes());
+        let signature = self.ring.installed().signing_at(now()).unwrap().sign_bytes(signed.as_bytes());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
