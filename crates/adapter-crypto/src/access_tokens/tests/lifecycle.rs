@@ -10,7 +10,7 @@ use super::forgery::Forge;
 use super::{ISSUER, USER, assert_refused, now};
 use crate::{JwtAccessTokens, KeyRing, MasterSecrets};
 
-fn of_a_user() -> AccessToken {
+pub(super) fn of_a_user() -> AccessToken {
     AccessToken {
         id: "0190163d-8694-739b-aea5-966c26f8ad91".parse().unwrap(),
         subject: PrincipalId::User(USER.parse().unwrap()),
