@@ -3,7 +3,7 @@ use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use ring::hkdf;
-use roster_ports::Fingerprint;
+use roster_ports::{Fingerprint, SecretId};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use thiserror::Error;
@@ -66,7 +66,7 @@ pub(crate) enum Purpose {
     KeysAtRest,
     Fingerprint,
     Seals,
-    OpaqueTokens,
+    Pseudonyms,
 }
 
 impl Purpose {
@@ -77,7 +77,7 @@ impl Purpose {
             Self::KeysAtRest => b"roster/v1/keys-at-rest",
             Self::Fingerprint => b"roster/v1/fingerprint",
             Self::Seals => b"roster/v1/seals",
-            Self::OpaqueTokens => b"roster/v1/opaque-tokens",
+            Self::Pseudonyms => b"roster/v1/pseudonyms",
         }
     }
 }
@@ -110,9 +110,14 @@ impl MasterSecrets {
         self.derive(Purpose::Fingerprint, |key| Fingerprint(**key)).iter().copied().collect()
     }
 
+    /// The short names of all secrets.
+    pub(crate) fn ids(&self) -> Keys<SecretId> {
+        self.derive(Purpose::Fingerprint, |key| Fingerprint(**key).id())
+    }
+
     /// The keys for a purpose, one a secret.
     pub(crate) fn derive<K>(&self, purpose: Purpose, key: impl Fn(&DerivedKey) -> K) -> Keys<K> {
-        self.0.map(|secret| key(&derive(secret, purpose)))
+        self.0.map(|secret| key(&derive(secret, purpose.info())))
     }
 }
 
@@ -132,12 +137,13 @@ fn parse_one(text: &str) -> Result<Zeroizing<Vec<u8>>, WeakSecret> {
     Ok(secret)
 }
 
+/// A key from a secret of enough randomness, by HKDF-SHA-256 (RFC 5869). The info tells what it is for.
 #[expect(clippy::expect_used, reason = "HKDF-SHA-256 gives up to 8,160 bytes")]
-fn derive(secret: &[u8], purpose: Purpose) -> DerivedKey {
+pub(crate) fn derive(secret: &[u8], info: &[u8]) -> DerivedKey {
     let mut key = DerivedKey::default();
     hkdf::Salt::new(hkdf::HKDF_SHA256, SALT)
         .extract(secret)
-        .expand(&[purpose.info()], hkdf::HKDF_SHA256)
+        .expand(&[info], hkdf::HKDF_SHA256)
         .and_then(|okm| okm.fill(key.as_mut_slice()))
         .expect("32 bytes are few enough");
     key
@@ -196,7 +202,7 @@ mod tests {
     #[case(Purpose::KeysAtRest, "693030e2f2b43f696bc0ace3203c9e690231de92700ca3eeb620d0a54c09bd36")]
     #[case(Purpose::Fingerprint, "62e2a117ba18c8e8a6a3695b2cc112c2fb378787c7cbfe7ce2d87c7e429e0736")]
     #[case(Purpose::Seals, "9dc24ae68d528c46ebe213f8e377d328ac29803fe024020c7f6ad36709e108ec")]
-    #[case(Purpose::OpaqueTokens, "a3728b7a5eaabea6703e198eb3118dc3501517b5ebe78cb54b6ca7457deb8567")]
+    #[case(Purpose::Pseudonyms, "1e26c002bb9161f5de68211e636ef7348cb76c0ff4ec461a5dc1f3d1ed260290")]
     fn each_purpose_has_its_own_known_key(#[case] purpose: Purpose, #[case] known: &str) {
         let key = parse(&counting_bytes(32)).unwrap().derive(purpose, |key| **key).current;
         assert_eq!(hex(&key), known);

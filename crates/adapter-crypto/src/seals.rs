@@ -2,7 +2,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 use roster_domain::UserId;
-use roster_ports::{IntercomIdentity, Seals};
+use roster_ports::{IntercomIdentity, Pseudonym, Seals};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
@@ -12,8 +12,12 @@ use crate::master_secret::{Keys, MasterSecrets, Purpose};
 /// Seals of the form `base64url(payload || tag)`, the tag 16 bytes of HMAC-SHA-256 over purpose and payload.
 ///
 /// Those made under an older master secret still open. A seal has one spelling: base64 with stray bits is refused.
+///
+/// A pseudonym is 16 bytes of HMAC-SHA-256 over purpose and payload under a key of its own, so no seal shows one. It
+/// changes with the master secret in use.
 pub struct HmacSeals {
     keys: Keys<hmac::Key>,
+    pseudonyms: hmac::Key,
 }
 
 const TAG_BYTES: usize = 16;
@@ -21,7 +25,8 @@ const TAG_BYTES: usize = 16;
 impl HmacSeals {
     /// Seals under these master secrets.
     pub fn new(secrets: &MasterSecrets) -> Self {
-        Self { keys: secrets.derive(Purpose::Seals, |key| hmac::Key::new(hmac::HMAC_SHA256, &**key)) }
+        let keys = |purpose| secrets.derive(purpose, |key| hmac::Key::new(hmac::HMAC_SHA256, &**key));
+        Self { keys: keys(Purpose::Seals), pseudonyms: keys(Purpose::Pseudonyms).current }
     }
 }
 
@@ -36,6 +41,13 @@ impl Seals for HmacSeals {
         let shown = payload.split_off(payload.len().checked_sub(TAG_BYTES)?);
         let fits = |key| tag(key, purpose, &payload).as_ref().split_at(TAG_BYTES).0.ct_eq(&shown).into();
         self.keys.iter().any(fits).then_some(payload)
+    }
+
+    fn pseudonym(&self, purpose: &str, payload: &[u8]) -> Pseudonym {
+        let tag = tag(&self.pseudonyms, purpose, payload);
+        let mut pseudonym = [0; TAG_BYTES];
+        pseudonym.copy_from_slice(tag.as_ref().split_at(TAG_BYTES).0);
+        Pseudonym(pseudonym)
     }
 }
 
@@ -122,6 +134,28 @@ mod tests {
             prop_assert_eq!(seals.open("cursor", &strange), None);
             prop_assert_eq!(seals.open("cursor", &URL_SAFE_NO_PAD.encode(strange)), None);
         }
+    }
+
+    /// Computed with another implementation.
+    #[test]
+    fn a_pseudonym_is_the_known_one_under_the_secret_in_use() {
+        let known = "99d0411cfccceb7803f3ab7c6b9a9d63";
+        for secrets in [COUNTING, &format!("{COUNTING},{OTHER}")] {
+            assert_eq!(hex(&seals(secrets).pseudonym("account", b"payload").0), known);
+        }
+    }
+
+    #[test]
+    fn a_pseudonym_differs_by_purpose_payload_and_master_secret() {
+        let seals = seals(COUNTING);
+        let known = seals.pseudonym("account", b"payload");
+        assert_eq!(seals.pseudonym("account", b"payload"), known);
+        assert_ne!(seals.pseudonym("address", b"payload"), known);
+        assert_ne!(seals.pseudonym("account", b"payloae"), known);
+        assert_ne!(seals.pseudonym("accountpay", b"load"), known);
+        assert_ne!(HmacSeals::new(&MasterSecrets::generate().0).pseudonym("account", b"payload"), known);
+        let sealed = URL_SAFE_NO_PAD.decode(seals.seal("account", b"payload")).unwrap();
+        assert!(!sealed.ends_with(&known.0), "a seal shows no pseudonym");
     }
 
     #[test]

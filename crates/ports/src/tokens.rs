@@ -80,9 +80,14 @@ pub enum ImportError {
     /// Neither EC on P-256 nor RSA, or broken.
     #[error("must be an EC key on P-256 or an RSA key")]
     Unsupported,
-    /// An RSA key of too few or too many bits.
-    #[error("must have 2048 to 4096 bits, as an RSA key")]
+    /// An RSA key of another size.
+    #[error("must have 2048, 3072 or 4096 bits, as an RSA key")]
     WrongSize,
+    /// An EC key without its public half, which RFC 5915 leaves optional.
+    #[error(
+        "must hold the public key too, as an EC key: `openssl ec -in FILE | openssl pkcs8 -topk8 -nocrypt` adds it"
+    )]
+    WithoutPublicKey,
     /// It could not be sealed.
     #[error(transparent)]
     Key(#[from] KeyError),

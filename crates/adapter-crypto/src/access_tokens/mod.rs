@@ -17,9 +17,10 @@ const MEDIA_TYPE: &str = "at+jwt";
 
 /// Signs and verifies access tokens with the keys of a [`KeyRing`]; issuer and audience are the service itself.
 ///
-/// A token is judged in this order: its length and form, its header, the key that the header names, the signature, the
-/// claims, the times. biscuit sees only tokens whose header was found good, and never reads a claim. Tokens that were
-/// found valid are remembered, a bounded number of them, until the keys change; their times are judged every time.
+/// A token is judged in this order: its length and form, its header, the key that the header names and whether algorithm
+/// and length of the signature are that key's, the signature, the claims, the times. biscuit sees only tokens that were
+/// found good so far, and never reads a claim. Tokens that were found valid are remembered, a bounded number of them, until
+/// the set of keys changes; their times are judged every time.
 pub struct JwtAccessTokens {
     issuer: String,
     keys: Arc<KeyRing>,
@@ -33,8 +34,9 @@ impl JwtAccessTokens {
     }
 
     fn read(&self, token: &str, keys: &InstalledKeys) -> Result<VerifiedClaims, InvalidToken> {
-        let header = compact_form::read_header(token)?;
-        let key = keys.find(&header.key_id).ok_or(refused("unknown key"))?;
+        let form = compact_form::read(token)?;
+        let key = keys.find(&form.key_id).ok_or(refused("unknown key"))?;
+        form.check_key(key)?;
         let payload = key.verify(token).ok_or(refused("wrong signature"))?;
         Claims::read(&payload)?.verify(&self.issuer)
     }
@@ -44,7 +46,7 @@ impl AccessTokens for JwtAccessTokens {
     fn issue(&self, token: &AccessToken) -> Result<SecretString, KeyError> {
         let claims = Claims::of(token, &self.issuer).ok_or(KeyError::Failed)?;
         let payload = serde_json::to_vec(&claims).map_err(|_| KeyError::Failed)?;
-        self.keys.installed().current()?.sign(MEDIA_TYPE, payload).map(SecretString::from)
+        self.keys.installed().signing_at(token.issued_at)?.sign(MEDIA_TYPE, payload).map(SecretString::from)
     }
 
     fn verify(&self, token: &str, now: Instant) -> Result<AccessToken, InvalidToken> {

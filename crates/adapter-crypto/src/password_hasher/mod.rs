@@ -52,6 +52,7 @@ impl PasswordHasher for BcryptHasher {
         &self,
         password: SecretString,
         against: Option<PasswordHash>,
+        _highest_cost: Option<u32>,
     ) -> Result<Verdict, HashingError> {
         let (peppers, cost) = (Arc::clone(&self.peppers), self.cost);
         let verify = move || match against {

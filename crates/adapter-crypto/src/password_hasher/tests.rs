@@ -14,7 +14,7 @@ fn secret(text: &str) -> SecretString {
 }
 
 async fn verify(password: &str, against: &PasswordHash) -> Result<Verdict, HashingError> {
-    hasher(COUNTING).verify(secret(password), Some(against.clone())).await
+    hasher(COUNTING).verify(secret(password), Some(against.clone()), None).await
 }
 
 /// Computed with other implementations of HMAC, NFC and bcrypt.
@@ -62,7 +62,7 @@ async fn nul_is_a_character_and_ends_nothing() {
 #[tokio::test]
 async fn nobodys_password_is_always_wrong_and_costs_the_same() {
     let hasher = hasher(COUNTING);
-    assert_eq!(hasher.verify(secret("anything"), None).await, Ok(Verdict::Wrong));
+    assert_eq!(hasher.verify(secret("anything"), None, None).await, Ok(Verdict::Wrong));
     for cost in COSTS {
         let nothing = PepperedHash::of_nothing(&hasher.peppers.current, cost).to_stored();
         let parts: bcrypt::HashParts = nothing.0.splitn(3, '$').last().unwrap().parse().unwrap();
@@ -74,10 +74,10 @@ async fn nobodys_password_is_always_wrong_and_costs_the_same() {
 async fn an_older_pepper_still_verifies_and_the_first_one_hashes() {
     let old = hasher(COUNTING).hash(secret("password")).await.unwrap();
     let both = hasher(&format!("{OTHER},{COUNTING}"));
-    assert_eq!(both.verify(secret("password"), Some(old.clone())).await, Ok(Verdict::Right));
+    assert_eq!(both.verify(secret("password"), Some(old.clone()), None).await, Ok(Verdict::Right));
     let new = both.hash(secret("password")).await.unwrap();
-    assert_eq!(hasher(OTHER).verify(secret("password"), Some(new)).await, Ok(Verdict::Right));
-    assert_eq!(hasher(OTHER).verify(secret("password"), Some(old)).await, Err(HashingError::Broken));
+    assert_eq!(hasher(OTHER).verify(secret("password"), Some(new), None).await, Ok(Verdict::Right));
+    assert_eq!(hasher(OTHER).verify(secret("password"), Some(old), None).await, Err(HashingError::Broken));
 }
 
 #[rstest]

@@ -1,54 +1,58 @@
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use roster_domain::{Instant, KeyId};
-use roster_ports::{KeyError, SealedKey};
+use roster_domain::KeyId;
+use roster_ports::{KeyError, SealedKey, SecretId};
 use zeroize::Zeroizing;
 
-use crate::master_secret::{DerivedKey, Keys, MasterSecrets, Purpose};
-use crate::random::random_bytes;
+use crate::master_secret::{Keys, MasterSecrets, Purpose};
+use crate::sealed_box::SealedBox;
 
-/// The form `version || nonce || ciphertext || tag`, with the key's name as associated data.
+/// Seals PKCS#8 documents under the master secrets, bound to the names of the keys.
 pub(super) struct KeySeal {
-    keys: Keys<LessSafeKey>,
+    seals: Keys<Seal>,
 }
 
-const VERSION: u8 = 1;
+struct Seal {
+    sealed_box: SealedBox,
+    id: SecretId,
+}
+
+/// A sealed document, and the master secret under which it is sealed.
+pub(super) struct Sealed {
+    pub(super) bytes: Vec<u8>,
+    pub(super) under: SecretId,
+}
 
 impl KeySeal {
     pub(super) fn new(secrets: &MasterSecrets) -> Self {
-        Self { keys: secrets.derive(Purpose::KeysAtRest, aead_key) }
+        let boxes = secrets.derive(Purpose::KeysAtRest, SealedBox::new);
+        Self { seals: boxes.zip(secrets.ids(), |sealed_box, id| Seal { sealed_box, id }) }
     }
 
-    pub(super) fn seal(&self, id: KeyId, pkcs8: &[u8], now: Instant) -> Result<SealedKey, KeyError> {
-        let nonce = random_bytes::<NONCE_LEN>();
-        let mut sealed = pkcs8.to_vec();
-        let associated = Aad::from(id.as_str());
-        self.keys
-            .current
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), associated, &mut sealed)
-            .map_err(|_| KeyError::Failed)?;
-        let sealed = [&[VERSION][..], &nonce, &sealed].concat();
-        Ok(SealedKey { id, sealed, created_at: now })
+    /// Seals a document under the master secret in use.
+    pub(super) fn seal(&self, id: &KeyId, pkcs8: &[u8]) -> Result<Sealed, KeyError> {
+        let seal = &self.seals.current;
+        let bytes = seal.sealed_box.seal(id.as_str().as_bytes(), pkcs8).map_err(|_| KeyError::Failed)?;
+        Ok(Sealed { bytes, under: seal.id })
     }
 
+    /// The document of a key, whichever of the master secrets it is sealed under.
     pub(super) fn open(&self, key: &SealedKey) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        let (&VERSION, rest) = key.sealed.split_first().ok_or(KeyError::Unreadable)? else {
-            return Err(KeyError::Unreadable);
-        };
-        let (nonce, sealed) = rest.split_first_chunk::<NONCE_LEN>().ok_or(KeyError::Unreadable)?;
-        self.keys
-            .iter()
-            .find_map(|with| {
-                let mut opened = Zeroizing::new(sealed.to_vec());
-                let nonce = Nonce::assume_unique_for_key(*nonce);
-                let length = with.open_in_place(nonce, Aad::from(key.id.as_str()), &mut opened).ok()?.len();
-                opened.truncate(length);
-                Some(opened)
-            })
-            .ok_or(KeyError::Unreadable)
+        self.open_with_id(key).map(|(pkcs8, _)| pkcs8)
     }
-}
 
-#[expect(clippy::expect_used, reason = "a derived key has the 32 bytes of an AES-256 key")]
-fn aead_key(key: &DerivedKey) -> LessSafeKey {
-    LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &**key).expect("32 bytes"))
+    /// The same document sealed under the master secret in use; `None` where it is already, and the key says so.
+    pub(super) fn reseal(&self, key: &SealedKey) -> Result<Option<Sealed>, KeyError> {
+        let (pkcs8, under) = self.open_with_id(key)?;
+        let current = self.seals.current.id;
+        if under == current && key.sealed_under == current {
+            Ok(None)
+        } else {
+            self.seal(&key.id, &pkcs8).map(Some)
+        }
+    }
+
+    fn open_with_id(&self, key: &SealedKey) -> Result<(Zeroizing<Vec<u8>>, SecretId), KeyError> {
+        let open =
+            |seal: &Seal| Some((seal.sealed_box.open(key.id.as_str().as_bytes(), &key.sealed)?, seal.id));
+        self.seals.iter().find_map(open).ok_or(KeyError::Unreadable)
+    }
 }

@@ -1,13 +1,18 @@
-//! The keys that sign access tokens: ES256 (RFC 7518 §3.4), kept sealed.
+//! The keys that sign access tokens: ES256 and RS256 (RFC 7518 §3.3, §3.4), kept sealed.
 
+mod document;
+mod installed_keys;
 mod key_seal;
+mod public_key;
 mod signing_key;
 
-use roster_domain::{Instant, KeyId};
-use roster_ports::{KeyError, PublicKey, SealedKey, SigningKeys};
-use std::sync::{Arc, PoisonError, RwLock};
+use roster_domain::{Instant, KeyTerm};
+use roster_ports::{ImportError, KeyError, PublicKey, SealedKey, SigningKeys};
+use secrecy::SecretString;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::master_secret::MasterSecrets;
+pub(crate) use installed_keys::InstalledKeys;
 use key_seal::KeySeal;
 pub(crate) use signing_key::SigningKey;
 
@@ -15,39 +20,19 @@ pub(crate) use signing_key::SigningKey;
 ///
 /// A key is named by its RFC 7638 thumbprint, and kept as PKCS#8 sealed with AES-256-GCM under a key derived from the
 /// master secret and bound to its name; an older master secret still opens it.
+///
+/// To install the same keys again costs a comparison, and of others only those are opened that were not there before.
 pub struct KeyRing {
     seal: KeySeal,
     installed: RwLock<Arc<InstalledKeys>>,
-}
-
-/// The keys of one installation.
-#[derive(Default)]
-pub(crate) struct InstalledKeys {
-    /// Grows with each change, so that whoever remembers something about keys can tell whether it still holds.
-    pub(crate) generation: u64,
-    keys: Vec<SigningKey>,
-}
-
-impl InstalledKeys {
-    /// The key that signs.
-    pub(crate) fn current(&self) -> Result<&SigningKey, KeyError> {
-        self.keys.last().ok_or(KeyError::Missing)
-    }
-
-    /// The key of this name.
-    pub(crate) fn find(&self, id: &str) -> Option<&SigningKey> {
-        self.keys.iter().find(|key| key.id().as_str() == id)
-    }
-
-    fn ids(&self) -> impl Iterator<Item = &KeyId> {
-        self.keys.iter().map(SigningKey::id)
-    }
+    /// Held by whoever opens keys, so that nobody who signs or verifies waits for it.
+    installing: Mutex<()>,
 }
 
 impl KeyRing {
     /// An empty ring that seals and opens keys with these master secrets.
     pub fn new(secrets: &MasterSecrets) -> Self {
-        Self { seal: KeySeal::new(secrets), installed: RwLock::default() }
+        Self { seal: KeySeal::new(secrets), installed: RwLock::default(), installing: Mutex::default() }
     }
 
     /// What is installed now. It stays whole for whoever holds it.
@@ -55,36 +40,78 @@ impl KeyRing {
         Arc::clone(&self.installed.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    fn seal(
+        &self,
+        key: &SigningKey,
+        pkcs8: &[u8],
+        now: Instant,
+        signs_from: Instant,
+    ) -> Result<SealedKey, KeyError> {
+        let sealed = self.seal.seal(key.id(), pkcs8)?;
+        Ok(SealedKey {
+            id: key.id().clone(),
+            algorithm: key.algorithm(),
+            sealed: sealed.bytes,
+            sealed_under: sealed.under,
+            created_at: now,
+            term: KeyTerm::from(signs_from),
+        })
+    }
+
     fn open(&self, kept: &SealedKey) -> Result<SigningKey, KeyError> {
-        let key = SigningKey::from_pkcs8(&self.seal.open(kept)?)?;
-        if *key.id() == kept.id { Ok(key) } else { Err(KeyError::Unreadable) }
+        let key = document::read(&self.seal.open(kept)?).map_err(|_| KeyError::Unreadable)?;
+        let is_it = *key.id() == kept.id && key.algorithm() == kept.algorithm;
+        if is_it { Ok(key) } else { Err(KeyError::Unreadable) }
     }
 }
 
 impl SigningKeys for KeyRing {
-    fn generate(&self, now: Instant) -> Result<SealedKey, KeyError> {
+    fn generate(&self, now: Instant, signs_from: Instant) -> Result<SealedKey, KeyError> {
         loop {
             let pkcs8 = SigningKey::generate_pkcs8()?;
-            let id = SigningKey::from_pkcs8(&pkcs8)?.id().clone();
+            let key = document::read(&pkcs8).map_err(|_| KeyError::Failed)?;
             // A name with a hyphen in front looks like an option on the command line.
-            if !id.as_str().starts_with('-') {
-                return self.seal.seal(id, &pkcs8, now);
+            if !key.id().as_str().starts_with('-') {
+                return self.seal(&key, &pkcs8, now, signs_from);
             }
         }
     }
 
+    fn import(
+        &self,
+        pem: &SecretString,
+        now: Instant,
+        signs_from: Instant,
+    ) -> Result<SealedKey, ImportError> {
+        let pkcs8 = document::from_pem(pem)?;
+        let key = document::read(pkcs8.as_bytes())?;
+        if !key.is_sound() {
+            return Err(ImportError::Unsupported);
+        }
+        Ok(self.seal(&key, pkcs8.as_bytes(), now, signs_from)?)
+    }
+
+    fn reseal(&self, key: &SealedKey) -> Result<Option<SealedKey>, KeyError> {
+        let resealed = self.seal.reseal(key)?;
+        Ok(resealed.map(|sealed| SealedKey {
+            sealed: sealed.bytes,
+            sealed_under: sealed.under,
+            ..key.clone()
+        }))
+    }
+
     fn install(&self, keys: &[SealedKey]) -> Result<(), KeyError> {
-        let keys = keys.iter().map(|key| self.open(key)).collect::<Result<Vec<_>, _>>()?;
-        let mut installed = self.installed.write().unwrap_or_else(PoisonError::into_inner);
-        // Names are thumbprints: the same names are the same keys, and what is known about them still holds.
-        if !installed.ids().eq(keys.iter().map(SigningKey::id)) {
-            *installed = Arc::new(InstalledKeys { generation: installed.generation + 1, keys });
+        let _alone = self.installing.lock().unwrap_or_else(PoisonError::into_inner);
+        let installed = self.installed();
+        if !installed.are(keys) {
+            let replaced = Arc::new(installed.replaced_by(keys, |kept| self.open(kept))?);
+            *self.installed.write().unwrap_or_else(PoisonError::into_inner) = replaced;
         }
         Ok(())
     }
 
     fn public_keys(&self) -> Vec<PublicKey> {
-        self.installed().keys.iter().map(|key| key.public().clone()).collect()
+        self.installed().public_keys()
     }
 }
 

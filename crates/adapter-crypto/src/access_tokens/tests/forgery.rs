@@ -2,6 +2,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use roster_domain::KeyId;
 use roster_ports::{SealedKey, SigningKeys};
+use secrecy::SecretString;
 use std::sync::Arc;
 
 use super::{ISSUER, USER, now};
@@ -16,8 +17,17 @@ pub(super) struct Forge {
 
 impl Forge {
     pub(super) fn new() -> Self {
+        Self::with(|ring| ring.generate(now(), now()).unwrap())
+    }
+
+    /// One that signs with this RSA key.
+    pub(super) fn rsa(pem: &str) -> Self {
+        Self::with(|ring| ring.import(&SecretString::from(pem), now(), now()).unwrap())
+    }
+
+    fn with(key: impl Fn(&KeyRing) -> SealedKey) -> Self {
         let ring = Arc::new(KeyRing::new(&MasterSecrets::generate().0));
-        let key = ring.generate(now()).unwrap();
+        let key = key(&ring);
         ring.install(std::slice::from_ref(&key)).unwrap();
         Self { tokens: JwtAccessTokens::new(ISSUER.to_owned(), Arc::clone(&ring)), ring, key }
     }
@@ -28,13 +38,18 @@ impl Forge {
 
     /// The header of a good token.
     pub(super) fn header(&self) -> String {
-        format!(r#"{{"alg":"ES256","typ":"at+jwt","kid":"{}"}}"#, self.kid())
+        self.header_with(self.key.algorithm.as_str())
+    }
+
+    /// The header of a good token but for its algorithm.
+    pub(super) fn header_with(&self, alg: &str) -> String {
+        format!(r#"{{"alg":"{alg}","typ":"at+jwt","kid":"{}"}}"#, self.kid())
     }
 
     /// A token with a right signature over whatever this is.
     pub(super) fn sign(&self, header: &[u8], payload: &[u8]) -> String {
         let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
-        let signature = self.ring.installed().current().unwrap().sign_bytes(signed.as_bytes());
+        let signature = self.ring.installed().signing_at(now()).unwrap().sign_bytes(signed.as_bytes());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 

@@ -10,7 +10,7 @@ use super::forgery::Forge;
 use super::{ISSUER, USER, assert_refused, now};
 use crate::{JwtAccessTokens, KeyRing, MasterSecrets};
 
-fn of_a_user() -> AccessToken {
+pub(super) fn of_a_user() -> AccessToken {
     AccessToken {
         id: "0190163d-8694-739b-aea5-966c26f8ad91".parse().unwrap(),
         subject: PrincipalId::User(USER.parse().unwrap()),
@@ -85,7 +85,7 @@ fn a_token_of_a_key_that_was_taken_away_is_refused_though_it_was_remembered() {
     let forge = Forge::new();
     let issued = forge.tokens.issue(&of_a_user()).unwrap();
     assert!(forge.tokens.verify(issued.expose_secret(), now()).is_ok());
-    let next = forge.ring.generate(now()).unwrap();
+    let next = forge.ring.generate(now(), now()).unwrap();
     forge.ring.install(&[forge.key.clone(), next.clone()]).unwrap();
     assert!(forge.tokens.verify(issued.expose_secret(), now()).is_ok());
     forge.ring.install(&[next]).unwrap();
@@ -110,7 +110,7 @@ fn only_valid_tokens_are_remembered_and_each_once() {
     let expired = AccessToken { expires_at: now(), ..of_a_user() };
     let expired = forge.tokens.issue(&expired).unwrap();
     assert_refused(&forge, expired.expose_secret(), "expired");
-    assert_refused(&forge, "e30.e30.e30", "not a signature of ES256");
+    assert_refused(&forge, "e30.e30.e30", "a header that is not ours");
     assert_eq!(forge.tokens.verified.len(), 0);
     for _ in 0..3 {
         assert!(forge.tokens.verify(issued.expose_secret(), now()).is_ok());
@@ -121,7 +121,7 @@ fn only_valid_tokens_are_remembered_and_each_once() {
 #[test]
 fn services_that_share_keys_but_not_their_name_refuse_each_others_tokens() {
     let ring = Arc::new(KeyRing::new(&MasterSecrets::generate().0));
-    ring.install(&[ring.generate(now()).unwrap()]).unwrap();
+    ring.install(&[ring.generate(now(), now()).unwrap()]).unwrap();
     let (one, other) = (
         JwtAccessTokens::new("https://one.example".to_owned(), Arc::clone(&ring)),
         JwtAccessTokens::new("https://other.example".to_owned(), ring),

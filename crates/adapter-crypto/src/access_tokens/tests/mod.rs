@@ -1,5 +1,6 @@
 //! Tokens made by hand with a right signature, in which only the attacked thing is wrong.
 
+mod algorithms;
 mod claims;
 mod forgery;
 mod headers;
