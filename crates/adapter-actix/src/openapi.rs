@@ -29,6 +29,8 @@ const TOKEN_URL: &str = "/oauth/token";
         account::phone_number::remove_phone_number,
         account::change_password::change_password,
         account::list_own_facilities::list_own_facilities,
+        account::sessions::list_own_sessions,
+        account::sessions::end_own_session,
         pictures::read_picture,
         directory::list_users::list_users,
         directory::create_user::create_user,
@@ -37,11 +39,15 @@ const TOKEN_URL: &str = "/oauth/token";
         directory::change_user::replace_user,
         directory::change_user::change_user,
         directory::delete_user::delete_user,
+        directory::set_password::set_password,
+        directory::end_sessions::end_sessions,
         facilities::give_access::give_access,
         facilities::remove_access::remove_access,
         facilities::list_access::list_user_access,
         facilities::list_access::list_facility_access,
         oauth::token::issue_token,
+        oauth::revoke::revoke_token,
+        oauth::introspect::introspect_token,
         well_known::metadata::read_metadata,
         well_known::key_set::read_key_set,
         well_known::key_file::read_key,
@@ -105,7 +111,7 @@ impl Modify for SecuritySchemes {
             Flow::ClientCredentials(ClientCredentials::new(TOKEN_URL, scopes())),
         ];
         components.add_security_scheme("oauth2", SecurityScheme::OAuth2(OAuth2::new(flows)));
-        for operation in operations(document) {
+        for (_, operation) in operations(document) {
             offer_oauth2(operation);
         }
     }
@@ -132,9 +138,9 @@ impl Modify for SharedResponses {
         let components = document.components.get_or_insert_with(Components::new);
         components.responses.insert("Problem".to_owned(), shared("Problem", "application/problem+json"));
         components.responses.insert("OAuthError".to_owned(), shared("OAuthError", "application/json"));
-        for operation in operations(document) {
-            let tokens = operation.operation_id.as_deref() == Some("issue_token");
-            let reference = Ref::from_response_name(if tokens { "OAuthError" } else { "Problem" });
+        for (path, operation) in operations(document) {
+            let errors = if path.starts_with("/oauth/") { "OAuthError" } else { "Problem" };
+            let reference = Ref::from_response_name(errors);
             operation.responses.responses.insert("default".to_owned(), RefOr::Ref(reference));
             operation.responses.responses.values_mut().for_each(describe);
         }
@@ -156,11 +162,10 @@ fn shared(schema: &str, media_type: &str) -> RefOr<Response> {
     ResponseBuilder::new().description(description).content(media_type, content).build().into()
 }
 
-fn operations(document: &mut OpenApi) -> impl Iterator<Item = &mut Operation> {
-    document.paths.paths.values_mut().flat_map(|item| {
-        [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete]
-            .into_iter()
-            .flatten()
+fn operations(document: &mut OpenApi) -> impl Iterator<Item = (&str, &mut Operation)> {
+    document.paths.paths.iter_mut().flat_map(|(path, item)| {
+        let all = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        all.into_iter().flatten().map(|operation| (path.as_str(), operation))
     })
 }
 

@@ -48,6 +48,8 @@ pub static ROUTES: &[Route] = &[
     route("GET", "/user/facilities", Needs::Token, || {
         web::to(account::list_own_facilities::list_own_facilities)
     }),
+    route("GET", "/user/sessions", Needs::Token, || web::to(account::sessions::list_own_sessions)),
+    route("DELETE", "/user/sessions/{id}", Needs::Token, || web::to(account::sessions::end_own_session)),
     route("GET", "/users", Needs::Token, || web::to(directory::list_users::list_users)),
     route("POST", "/users", Needs::Token, || web::to(directory::create_user::create_user)),
     route("GET", "/users/me", Needs::Token, || web::to(directory::read_user::read_own_profile)),
@@ -55,6 +57,8 @@ pub static ROUTES: &[Route] = &[
     route("PUT", "/users/{id}", Needs::Token, || web::to(directory::change_user::replace_user)),
     route("PATCH", "/users/{id}", Needs::Token, || web::to(directory::change_user::change_user)),
     route("DELETE", "/users/{id}", Needs::Token, || web::to(directory::delete_user::delete_user)),
+    route("PUT", "/users/{id}/password", Needs::Token, || web::to(directory::set_password::set_password)),
+    route("DELETE", "/users/{id}/sessions", Needs::Token, || web::to(directory::end_sessions::end_sessions)),
     route("GET", "/users/{id}/facilities", Needs::Token, || {
         web::to(facilities::list_access::list_user_access)
     }),
@@ -68,6 +72,10 @@ pub static ROUTES: &[Route] = &[
         web::to(facilities::list_access::list_facility_access)
     }),
     route("POST", "/oauth/token", Needs::ClientAuthentication, || web::to(oauth::token::issue_token)),
+    route("POST", "/oauth/revoke", Needs::ClientAuthentication, || web::to(oauth::revoke::revoke_token)),
+    route("POST", "/oauth/introspect", Needs::ClientAuthentication, || {
+        web::to(oauth::introspect::introspect_token)
+    }),
     route("GET", "/.well-known/jwks.json", Needs::Nothing, || web::to(well_known::key_set::read_key_set)),
     route("GET", "/.well-known/jwks/{kid}.pem", Needs::Nothing, || web::to(well_known::key_file::read_key)),
     route("GET", "/.well-known/oauth-authorization-server", Needs::Nothing, || {

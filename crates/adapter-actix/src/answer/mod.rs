@@ -8,5 +8,5 @@ mod refusal;
 
 pub(crate) use body::{data, done, json, message};
 pub(crate) use etag::versioned;
-pub(crate) use problem::{FieldError, Problem, ProblemBody};
+pub(crate) use problem::{FieldError, Problem, ProblemBody, whole_seconds};
 pub(crate) use problem_kind::ProblemKind;

@@ -3,6 +3,7 @@ use actix_web::{HttpResponse, ResponseError};
 use roster_domain::{Fault, RequestId};
 use serde::Serialize;
 use std::fmt;
+use std::time::Duration;
 
 use super::ProblemKind;
 
@@ -102,6 +103,11 @@ impl Problem {
         Self::new(ProblemKind::Unavailable).with_header(header::RETRY_AFTER, RETRY_AFTER)
     }
 
+    /// Too many tries failed: another is worth making after so long.
+    pub(crate) fn too_many_requests(retry_after: Duration) -> Self {
+        Self::new(ProblemKind::TooManyRequests).with_header(header::RETRY_AFTER, whole_seconds(retry_after))
+    }
+
     /// Of which kind it is.
     pub(crate) const fn kind(&self) -> ProblemKind {
         self.kind
@@ -128,6 +134,11 @@ impl Problem {
         response.content_type("application/problem+json");
         response.body(serde_json::to_vec(&body).unwrap_or_default())
     }
+}
+
+/// Whole seconds for `Retry-After` (RFC 9110 §10.2.3), never too few.
+pub(crate) fn whole_seconds(time: Duration) -> String {
+    (time.as_secs() + u64::from(time.subsec_nanos() > 0)).to_string()
 }
 
 impl fmt::Display for Problem {

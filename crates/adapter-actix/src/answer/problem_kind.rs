@@ -19,6 +19,7 @@ pub(crate) enum ProblemKind {
     TooLarge,
     UnsupportedMediaType,
     ValidationFailed,
+    TooManyRequests,
     Internal,
     Unavailable,
 }
@@ -36,7 +37,7 @@ pub(crate) struct Said {
 }
 
 impl ProblemKind {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::MalformedRequest,
         Self::MissingToken,
         Self::InvalidToken,
@@ -53,6 +54,7 @@ impl ProblemKind {
         Self::TooLarge,
         Self::UnsupportedMediaType,
         Self::ValidationFailed,
+        Self::TooManyRequests,
         Self::Internal,
         Self::Unavailable,
     ];
@@ -161,6 +163,13 @@ impl ProblemKind {
                 "validation_failed",
                 "Values break rules",
                 "Each entry of `errors` points at a value and says what is wrong with it. All of them are listed at once.",
+            ),
+            Self::TooManyRequests => (
+                429,
+                "too_many_requests",
+                "Too many passwords were wrong",
+                "Too many tries to prove a password failed, of this account from this address or from this address in all. \
+                 Try again after `Retry-After`; tries before that are not looked at, and do not count.",
             ),
             Self::Internal => (
                 500,

@@ -37,6 +37,9 @@ impl From<Refused> for Problem {
             Refused::EmailAlreadyUsed => Self::new(ProblemKind::EmailAlreadyUsed),
             Refused::LastAdministrator => Self::new(ProblemKind::LastAdministrator),
             Refused::VersionMismatch => Self::new(ProblemKind::VersionMismatch),
+            Refused::TooManyTries { retry_after } => Self::too_many_requests(retry_after),
+            // What only commands ask for.
+            Refused::NoSecret | Refused::InUseAgain => Self::internal(&refused),
         }
     }
 }

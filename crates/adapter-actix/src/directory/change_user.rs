@@ -5,7 +5,7 @@ use roster_domain::permission::{Operation, Target, decide};
 use roster_domain::{Administration, EmailVerification, Role, Roles, Status, UserChange, UserId};
 use roster_usecases::directory::{self, UserChanges};
 use roster_usecases::sign_in::Authenticated;
-use roster_usecases::values;
+use roster_usecases::{RequestContext, values};
 use secrecy::SecretString;
 
 use crate::answer::{Problem, versioned};
@@ -35,7 +35,7 @@ pub(crate) async fn change_user(
     if wire.asks_for_administration() {
         decide(Operation::AdministerUser, target, caller)?;
     }
-    let changes = parse(&http, &authenticated, id, wire).await?;
+    let changes = parse(&http, &authenticated, &context, id, wire).await?;
     let profile = directory::change_user(&http.ports, caller, &context, id, changes).await?;
     versioned(&request, StatusCode::OK, profile.user.version, &UserWire::of(&http, &profile))
 }
@@ -67,6 +67,7 @@ impl UserChangeWire {
 async fn parse(
     http: &Http,
     authenticated: &Authenticated,
+    context: &RequestContext,
     id: Option<UserId>,
     mut wire: UserChangeWire,
 ) -> Result<UserChanges, Problem> {
@@ -80,7 +81,7 @@ async fn parse(
         None => Ok(None),
         Some(email) => {
             let password = current_password.map(SecretString::from);
-            directory::prove_own_address(&http.ports, authenticated, id, email, password).await?
+            directory::prove_own_address(&http.ports, authenticated, context, id, email, password).await?
         }
     };
     let proof = faults.note("/currentPassword", proof);

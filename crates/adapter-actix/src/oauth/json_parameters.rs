@@ -7,9 +7,18 @@ use super::OAuthError;
 
 /// How deep a body may nest.
 const MAX_DEPTH: usize = 32;
-/// The parameters whose values are texts; `scope` may be a list of them too.
-const TEXTS: [&str; 7] =
-    ["grant_type", "client_id", "client_secret", "username", "password", "refresh_token", "scope"];
+/// The parameters of all endpoints whose values are texts; `scope` may be a list of them too.
+const TEXTS: [&str; 9] = [
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "username",
+    "password",
+    "refresh_token",
+    "scope",
+    "token",
+    "token_type_hint",
+];
 
 /// Reads the parameters from a JSON object. What is null, or not a parameter of the endpoint, has an empty value.
 pub(super) fn parse(bytes: &[u8]) -> Result<Vec<(String, String)>, OAuthError> {

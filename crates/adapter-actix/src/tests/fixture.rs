@@ -9,15 +9,15 @@ use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
 use roster_domain::{
-    AccessToken, ClientId, Email, NewUser, PrincipalId, Role, Roles, Scopes, Session, SessionId, TokenId,
-    User, UserId,
+    AccessToken, ClientId, Email, LoginLimits, NewUser, PrincipalId, Role, Roles, Scopes, Session, SessionId,
+    TokenId, User, UserId,
 };
 use roster_ports::mocks::{
     MockAccessTokens, MockClock, MockDomainNames, MockIds, MockIntercomIdentity, MockNumberingPlans,
-    MockOpaqueTokens, MockPasswordHasher, MockPictureKeeper, MockPictureStudio, MockSeals, MockSigningKeys,
-    MockStore, MockTx,
+    MockOpaqueTokens, MockPasswordHasher, MockPause, MockPictureKeeper, MockPictureStudio, MockSeals,
+    MockSigningKeys, MockStore, MockTx,
 };
-use roster_ports::{InvalidToken, Store};
+use roster_ports::{InvalidToken, Pseudonym, Store};
 use roster_usecases::{Policy, Ports};
 use serde_json::Value;
 use std::sync::Arc;
@@ -81,12 +81,13 @@ impl World {
         Ports {
             store: self.store.unwrap_or_else(|| Arc::new(MockStore::over(self.tx))),
             clock: Arc::new(clock()),
+            pause: Arc::new(pause()),
             ids: Arc::new(ids()),
             passwords: Arc::new(self.passwords),
             access_tokens: Arc::new(self.access_tokens),
             opaque_tokens: Arc::new(self.opaque_tokens),
             signing_keys: Arc::new(self.signing_keys),
-            seals: Arc::new(MockSeals::new()),
+            seals: Arc::new(seals()),
             intercom: Arc::new(MockIntercomIdentity::new()),
             picture_studio: Arc::new(MockPictureStudio::new()),
             picture_keeper: Arc::new(self.picture_keeper),
@@ -96,6 +97,12 @@ impl World {
                 access_token_lifetime: Duration::from_mins(5),
                 refresh_token_lifetime: Duration::from_hours(1),
                 shortest_password: 15,
+                login_limits: LoginLimits {
+                    per_account: 10,
+                    per_address: 30,
+                    window: Duration::from_mins(5),
+                    slowdown_after: 100,
+                },
             },
         }
     }
@@ -202,7 +209,7 @@ pub(super) fn client_id(text: &str) -> ClientId {
     text.parse().unwrap()
 }
 
-fn session_of(user: &User) -> Session {
+pub(super) fn session_of(user: &User) -> Session {
     Session {
         id: SessionId::new(user.id.uuid()),
         user: user.id,
@@ -212,6 +219,7 @@ fn session_of(user: &User) -> Session {
         last_used_at: at_zero(),
         last_ip: None,
         user_agent: None,
+        expires_at: at_zero(),
     }
 }
 
@@ -219,6 +227,18 @@ fn clock() -> MockClock {
     let mut clock = MockClock::new();
     clock.expect_now().returning(at_zero);
     clock
+}
+
+fn seals() -> MockSeals {
+    let mut seals = MockSeals::new();
+    seals.expect_pseudonym().returning(|_, _| Pseudonym([0; 16]));
+    seals
+}
+
+fn pause() -> MockPause {
+    let mut pause = MockPause::new();
+    pause.expect_pause().returning(|_| ());
+    pause
 }
 
 fn ids() -> MockIds {

@@ -11,3 +11,4 @@ mod routing;
 mod serving;
 mod token_clients;
 mod token_endpoint;
+mod token_questions;

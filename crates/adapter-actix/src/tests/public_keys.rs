@@ -1,4 +1,6 @@
-use roster_ports::PublicKey;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use roster_ports::{KeyParameters, PublicKey};
 use serde_json::json;
 
 use super::fixture::{PUBLIC_URL, World, get};
@@ -13,10 +15,11 @@ const PEM: &str = "-----BEGIN PUBLIC KEY-----\n\
 
 fn world() -> World {
     let mut world = World::new();
-    world
-        .signing_keys
-        .expect_public_keys()
-        .returning(|| vec![PublicKey { id: "k.1".parse().unwrap(), x: X.to_owned(), y: Y.to_owned() }]);
+    world.signing_keys.expect_public_keys().returning(|| {
+        let der = STANDARD.decode(PEM.lines().filter(|line| !line.starts_with('-')).collect::<String>());
+        let parameters = KeyParameters::Ec { x: X.to_owned(), y: Y.to_owned() };
+        vec![PublicKey { id: "k.1".parse().unwrap(), parameters, der: der.unwrap() }]
+    });
     world
 }
 
@@ -51,5 +54,10 @@ async fn the_metadata_names_only_what_exists() {
     assert_eq!(metadata["grant_types_supported"], grants);
     let methods = json!(["client_secret_basic", "client_secret_post", "none"]);
     assert_eq!(metadata["token_endpoint_auth_methods_supported"], methods);
-    assert_eq!(metadata.as_object().unwrap().len(), 7);
+    assert_eq!(metadata["revocation_endpoint"], format!("{PUBLIC_URL}/oauth/revoke"));
+    assert_eq!(metadata["introspection_endpoint"], format!("{PUBLIC_URL}/oauth/introspect"));
+    assert_eq!(metadata["revocation_endpoint_auth_methods_supported"], methods);
+    let methods = json!(["client_secret_basic", "client_secret_post"]);
+    assert_eq!(metadata["introspection_endpoint_auth_methods_supported"], methods);
+    assert_eq!(metadata.as_object().unwrap().len(), 11);
 }

@@ -26,16 +26,29 @@ pub(super) fn world(kind: ClientKind) -> World {
     world
 }
 
+/// The world, where so many tries failed already.
+pub(super) fn world_after_failures(mut world: World, failures: usize) -> World {
+    world
+        .tx
+        .attempts
+        .expect_latest()
+        .returning(move |_, _, _, take| Ok(vec![at_zero(); failures.min(take as usize)]));
+    world.tx.attempts_mut.expect_count().returning(|_| Ok(()));
+    world.tx.attempts_mut.expect_take_back().returning(|_| Ok(()));
+    world.tx.credentials.expect_highest_cost().returning(|| Ok(None));
+    world
+}
+
 /// The world with a person whose password is `correct horse`, chosen by `chosen_by`.
 fn world_with_password(chosen_by: ChosenBy) -> World {
-    let mut world = world(ClientKind::Public);
+    let mut world = world_after_failures(world(ClientKind::Public), 0);
     let ada = user("ada@example.org", &[Role::Tech]);
     let found = ada.clone();
     world.tx.users.expect_by_email().returning(move |_| Ok(Some(found.clone())));
     world.tx.users.expect_user().returning(move |_| Ok(Some(ada.clone())));
     let record = PasswordRecord { hash: PasswordHash("hashed".to_owned()), chosen_by };
     world.tx.credentials.expect_password().returning(move |_| Ok(Some(record.clone())));
-    world.passwords.expect_verify().returning(|password, _| {
+    world.passwords.expect_verify().returning(|password, _, _| {
         let right = secrecy::ExposeSecret::expose_secret(&password) == "correct horse";
         Ok(if right { Verdict::Right } else { Verdict::Wrong })
     });
@@ -43,7 +56,7 @@ fn world_with_password(chosen_by: ChosenBy) -> World {
         .opaque_tokens
         .expect_generate()
         .returning(|| OpaqueToken { secret: SecretString::from("refresh"), hash: TokenHash([2; 32]) });
-    world.tx.sessions_mut.expect_start().returning(|session, _, _| {
+    world.tx.sessions_mut.expect_start().returning(|session, _| {
         assert_eq!(session.user_agent.as_deref(), Some("browser"));
         Ok(())
     });
@@ -162,12 +175,20 @@ async fn one_item_of_a_list_is_one_scope() {
 
 #[actix_web::test]
 async fn an_unavailable_service_asks_to_try_again() {
-    let mut world = world(ClientKind::Public);
+    let mut world = world_after_failures(world(ClientKind::Public), 0);
     let ada = user("ada@example.org", &[Role::Tech]);
     world.tx.users.expect_by_email().returning(move |_| Ok(Some(ada.clone())));
     world.tx.credentials.expect_password().returning(|_| Ok(None));
-    world.passwords.expect_verify().returning(|_, _| Err(roster_ports::HashingError::Busy));
+    world.passwords.expect_verify().returning(|_, _, _| Err(roster_ports::HashingError::Busy));
     let answer = world.answer(form(SIGN_IN)).await;
     assert_eq!(answer.refusal(), (503, "temporarily_unavailable".to_owned()));
     assert_eq!(answer.header("Retry-After"), "1");
+}
+
+#[actix_web::test]
+async fn whoever_failed_too_often_waits() {
+    let answer = world_after_failures(world(ClientKind::Public), 10).answer(form(SIGN_IN)).await;
+    assert_eq!(answer.refusal(), (429, "temporarily_unavailable".to_owned()));
+    assert_eq!(answer.header("Retry-After"), "300");
+    assert_eq!(answer.header("Cache-Control"), "no-store");
 }

@@ -1,6 +1,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use roster_ports::PublicKey;
+use roster_domain::SigningAlgorithm;
+use roster_ports::{KeyParameters, PublicKey};
 use roster_usecases::sign_in::publish_keys;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,30 +17,51 @@ struct KeySetWire {
     keys: Vec<KeyWire>,
 }
 
-/// A public key (RFC 7517 §4, RFC 7518 §6.2).
-#[derive(Serialize, ToSchema)]
+/// A public key (RFC 7517 §4, RFC 7518 §6): EC on P-256 for ES256, or an imported RSA key for RS256.
+#[derive(Serialize, ToSchema, Default)]
 #[schema(as = Key)]
 struct KeyWire {
-    /// Always `EC`.
+    /// `EC` or `RSA`.
     kty: &'static str,
-    /// Always `P-256`.
-    crv: &'static str,
+    /// `P-256`, of an EC key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crv: Option<&'static str>,
     /// Always `sig`.
     #[serde(rename = "use")]
     usage: &'static str,
-    /// Always `ES256`.
+    /// `ES256` or `RS256`.
     alg: &'static str,
     kid: String,
-    /// The x coordinate, base64url.
-    x: String,
-    /// The y coordinate, base64url.
-    y: String,
+    /// The x coordinate of an EC key, base64url.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    x: Option<String>,
+    /// The y coordinate of an EC key, base64url.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    y: Option<String>,
+    /// The modulus of an RSA key, base64url.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n: Option<String>,
+    /// The exponent of an RSA key, base64url.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    e: Option<String>,
 }
 
 impl From<PublicKey> for KeyWire {
     fn from(key: PublicKey) -> Self {
-        let PublicKey { id, x, y } = key;
-        Self { kty: "EC", crv: "P-256", usage: "sig", alg: "ES256", kid: id.to_string(), x, y }
+        let shared = Self { usage: "sig", kid: key.id.to_string(), ..Self::default() };
+        match key.parameters {
+            KeyParameters::Ec { x, y } => Self {
+                kty: "EC",
+                alg: SigningAlgorithm::Es256.as_str(),
+                crv: Some("P-256"),
+                x: Some(x),
+                y: Some(y),
+                ..shared
+            },
+            KeyParameters::Rsa { n, e } => {
+                Self { kty: "RSA", alg: SigningAlgorithm::Rs256.as_str(), n: Some(n), e: Some(e), ..shared }
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The account API: `/user…`.
 
-use roster_domain::{Access, EmailVerification, JobTitle, Role};
+use roster_domain::{Access, EmailVerification, JobTitle, Role, Session, SessionId};
 use roster_usecases::account::Account;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -106,6 +106,39 @@ pub(crate) struct PasswordChangeWire {
     #[serde(default)]
     #[schema(value_type = String, required = true)]
     pub(crate) new_password: Member<String>,
+}
+
+/// One sign-in of the caller.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Session)]
+pub(crate) struct SessionWire<'a> {
+    id: String,
+    /// The client through which it was.
+    client_id: &'a str,
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When it was last refreshed, or else made.
+    #[schema(format = DateTime)]
+    last_used_at: String,
+    last_ip: Option<&'a str>,
+    user_agent: Option<&'a str>,
+    /// Whether it is the one of the token that asks.
+    current: bool,
+}
+
+impl<'a> SessionWire<'a> {
+    pub(crate) fn of(session: &'a Session, current: Option<SessionId>) -> Self {
+        Self {
+            id: session.id.to_string(),
+            client_id: session.client.as_str(),
+            created_at: instant(session.created_at),
+            last_used_at: instant(session.last_used_at),
+            last_ip: session.last_ip.as_deref(),
+            user_agent: session.user_agent.as_deref(),
+            current: current == Some(session.id),
+        }
+    }
 }
 
 /// Where a new picture is served.

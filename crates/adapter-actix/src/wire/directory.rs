@@ -198,6 +198,34 @@ pub(crate) struct DeletedWire {
     pub(crate) deleted: bool,
 }
 
+/// The body of `PUT /users/{id}/password`.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = NewPassword)]
+pub(crate) struct NewPasswordWire {
+    #[serde(default)]
+    #[schema(value_type = String, format = Password, required = true)]
+    pub(crate) new_password: Member<String>,
+    /// Whether its owner is told to change it; true where absent.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>, required = false, default = true)]
+    pub(crate) temporary: Member<bool>,
+}
+
+/// The answer to a changed password.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Changed)]
+pub(crate) struct ChangedWire {
+    pub(crate) changed: bool,
+}
+
+/// How many sessions ended.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Ended)]
+pub(crate) struct EndedWire {
+    pub(crate) ended: usize,
+}
+
 /// The body of `POST /facilities/{facilityId}/give_access`.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
