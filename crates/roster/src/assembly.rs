@@ -2,13 +2,13 @@
 
 use roster_adapter_actix::HttpSettings;
 use roster_adapter_crypto::{
-    BcryptHasher, HmacIntercomIdentity, HmacOpaqueTokens, HmacSeals, JwtAccessTokens, KeyRing, MasterSecrets,
+    BcryptHasher, HmacIntercomIdentity, HmacSeals, JwtAccessTokens, KeyRing, MasterSecrets, RandomOpaqueTokens,
 };
 use roster_adapter_diesel::{OpenError, SqliteOptions, SqliteStore};
 use roster_adapter_pictures::{ImageStudio, PictureFolder};
-use roster_adapter_system::{InternationalDomainNames, LibPhoneNumbers, SystemClock, SystemIds};
-use roster_ports::{Clock, Store};
-use roster_usecases::{Policy, Ports, setup};
+use roster_adapter_system::{InternationalDomainNames, LibPhoneNumbers, SystemClock, SystemIds, TokioPause};
+use roster_ports::{Clock, Fingerprint, Store};
+use roster_usecases::{Policy, Ports, keys};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -38,13 +38,19 @@ pub(crate) fn migrate_new(settings: &Settings) -> Result<(), Stop> {
     }
 }
 
+/// The whole world, and the fingerprints of the master secrets that were given, the one in use first.
+pub(crate) struct World {
+    pub(crate) ports: Ports,
+    pub(crate) secrets: Vec<Fingerprint>,
+}
+
 /// The whole world, with tokens issued in the name of `issuer`. Fails for master secrets that are strange to the
 /// database.
 pub(crate) async fn assemble(
     settings: &Settings,
     folder: &DataFolder,
     issuer: String,
-) -> Result<Ports, Stop> {
+) -> Result<World, Stop> {
     assemble_on(&sqlite(settings), settings, folder, issuer).await
 }
 
@@ -53,7 +59,7 @@ pub(crate) async fn assemble_for_command(
     settings: &Settings,
     folder: &DataFolder,
     issuer: String,
-) -> Result<Ports, Stop> {
+) -> Result<World, Stop> {
     let options = SqliteOptions { patience: COMMAND_PATIENCE, ..sqlite(settings) };
     assemble_on(&options, settings, folder, issuer).await
 }
@@ -63,12 +69,13 @@ async fn assemble_on(
     settings: &Settings,
     folder: &DataFolder,
     issuer: String,
-) -> Result<Ports, Stop> {
+) -> Result<World, Stop> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options)?);
     let secrets = master_secrets(settings, folder, &*store).await?;
     let ports = ports(settings, &secrets, store, issuer)?;
-    setup::recognise_secrets(&ports, &secrets.fingerprints()).await?;
-    Ok(ports)
+    let secrets = secrets.fingerprints();
+    keys::recognise_secrets(&ports, &secrets).await?;
+    Ok(World { ports, secrets })
 }
 
 /// Removes the pictures that an earlier `roster serve` left half written. Only for whoever holds the folder's lock.
@@ -95,9 +102,10 @@ fn ports(
         store,
         ids: Arc::new(SystemIds::new(Arc::clone(&clock))),
         clock,
+        pause: Arc::new(TokioPause),
         passwords: Arc::new(hasher(settings, secrets)?),
         access_tokens: Arc::new(JwtAccessTokens::new(issuer, Arc::clone(&keys))),
-        opaque_tokens: Arc::new(HmacOpaqueTokens::new(secrets)),
+        opaque_tokens: Arc::new(RandomOpaqueTokens),
         signing_keys: keys,
         seals: Arc::new(HmacSeals::new(secrets)),
         intercom: Arc::new(HmacIntercomIdentity::new(settings.intercom_secret.as_ref())),
@@ -109,6 +117,7 @@ fn ports(
             access_token_lifetime: settings.access_token_ttl,
             refresh_token_lifetime: settings.refresh_token_ttl,
             shortest_password: settings.password_min_length,
+            login_limits: settings.login_limits,
         },
     })
 }

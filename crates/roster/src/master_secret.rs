@@ -2,7 +2,7 @@
 
 use roster_adapter_crypto::MasterSecrets;
 use roster_ports::Store;
-use roster_usecases::setup::was_used_with_a_secret;
+use roster_usecases::keys::was_used_with_a_secret;
 use secrecy::{ExposeSecret, SecretString};
 use std::io::ErrorKind;
 

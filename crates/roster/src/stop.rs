@@ -1,7 +1,7 @@
 use roster_adapter_diesel::OpenError;
 use roster_ports::StoreError;
 use roster_usecases::Failure;
-use roster_usecases::setup::SecretError;
+use roster_usecases::keys::SecretError;
 use std::fmt::Display;
 use std::process::ExitCode;
 use thiserror::Error;

@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
 /// Makes an administrator, or restores one.
 pub(super) fn run(arguments: Arguments, settings: &Settings, output: Output) -> Result<(), Stop> {
     block_on(async {
-        let ports = world(settings).await?;
+        let ports = world(settings).await?.ports;
         let generate = arguments.generate_password;
         let new = arguments.read(&ports)?;
         let person =

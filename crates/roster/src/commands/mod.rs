@@ -1,17 +1,22 @@
 //! The commands, one file each.
 
 mod admin_create;
-mod client_create;
+mod client;
 mod config_check;
 mod config_show;
 mod db_migrate;
 mod healthcheck;
+mod keys;
 mod openapi;
+mod secret_status;
 mod serve;
+mod user_set_password;
 
 use clap::Subcommand;
-use roster_usecases::Ports;
+use chrono::SecondsFormat;
+use roster_domain::Instant;
 
+use crate::assembly::World;
 use crate::settings::{Settings, Sources};
 use crate::{DataFolder, Output, Stop, assembly, logging};
 
@@ -26,9 +31,18 @@ pub(crate) enum Command {
     /// Look after administrators.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Look after people.
+    #[command(subcommand)]
+    User(UserCommand),
     /// Look after the clients of the token endpoint.
     #[command(subcommand)]
-    Client(ClientCommand),
+    Client(client::ClientCommand),
+    /// Look after the keys that sign access tokens.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Look after the master secrets.
+    #[command(subcommand)]
+    Secret(SecretCommand),
     /// Print the OpenAPI document.
     Openapi,
     /// Ask the service on this machine whether it is ready: exit code 0 if so, else 1.
@@ -53,11 +67,19 @@ pub(crate) enum AdminCommand {
     Create(admin_create::Arguments),
 }
 
-/// `roster client …`
+/// `roster user …`
 #[derive(Debug, Subcommand)]
-pub(crate) enum ClientCommand {
-    /// Register a client; its secret is printed this once.
-    Create(client_create::Arguments),
+pub(crate) enum UserCommand {
+    /// Set the password of a person, who is told to change it, and end all of their sessions. The password is one line of
+    /// standard input.
+    SetPassword(user_set_password::Arguments),
+}
+
+/// `roster secret …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretCommand {
+    /// Tell how many passwords and signing keys still hang on which master secret.
+    Status,
 }
 
 /// `roster config …`
@@ -80,9 +102,12 @@ impl Command {
             Self::Serve(arguments) => serve::run(&arguments, &settings, output),
             Self::Db(DbCommand::Migrate) => db_migrate::run(&settings, output),
             Self::Admin(AdminCommand::Create(arguments)) => admin_create::run(arguments, &settings, output),
-            Self::Client(ClientCommand::Create(arguments)) => {
-                client_create::run(&arguments, &settings, output)
+            Self::User(UserCommand::SetPassword(arguments)) => {
+                user_set_password::run(&arguments, &settings, output)
             }
+            Self::Client(command) => command.run(&settings, output),
+            Self::Keys(command) => command.run(&settings, output),
+            Self::Secret(SecretCommand::Status) => secret_status::run(&settings, output),
             Self::Openapi => openapi::run(),
             Self::Healthcheck => healthcheck::run(&settings, output),
             Self::Config(ConfigCommand::Check) => config_check::run(&settings, output),
@@ -92,7 +117,7 @@ impl Command {
 }
 
 /// The world for a short command. It may run beside a service; a database that is not there yet is made.
-async fn world(settings: &Settings) -> Result<Ports, Stop> {
+async fn world(settings: &Settings) -> Result<World, Stop> {
     logging::start_if_chosen(settings);
     let folder = DataFolder::open(&settings.data_dir)?;
     assembly::migrate_new(settings)?;
@@ -104,4 +129,9 @@ async fn world(settings: &Settings) -> Result<Ports, Stop> {
 fn block_on<T>(work: impl Future<Output = Result<T, Stop>>) -> Result<T, Stop> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(Stop::failure)?.block_on(work)
+}
+
+/// An instant, as answers show it.
+fn time(instant: Instant) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

@@ -1,12 +1,13 @@
 use clap::Args;
 use roster_adapter_actix::Server;
-use roster_usecases::{Ports, RequestContext, setup};
+use roster_usecases::{Ports, RequestContext, keys};
 use serde_json::json;
 use std::net::{SocketAddr, TcpListener};
 
 use crate::playground::{self, Welcome};
 use crate::settings::Settings;
 use crate::signals::StopSignals;
+use crate::assembly::World;
 use crate::{DataFolder, Output, Stop, assembly, logging, upkeep};
 
 /// How to serve.
@@ -49,8 +50,11 @@ async fn serve(
     output: Output,
 ) -> Result<(), Stop> {
     let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{listen}"));
-    let ports = assembly::assemble(settings, folder, public_url.clone()).await?;
-    setup::prepare_signing_keys(&ports).await?;
+    let World { ports, secrets } = assembly::assemble(settings, folder, public_url.clone()).await?;
+    keys::prepare_keys(&ports).await?;
+    for missed in keys::forget_secrets(&ports, &secrets).await? {
+        tracing::warn!(secret = %missed, "passwords or keys hang on a master secret that is not given any more");
+    }
     let http = assembly::http(settings, listen, public_url.clone());
     let server = Server::bind(http, ports.clone()).map_err(|error| cannot_listen(listen, &error))?;
     let welcome = if arguments.dev { Some(prepare_playground(&ports, folder).await?) } else { None };
@@ -62,7 +66,7 @@ async fn serve(
     let duties = upkeep::start(ports);
     let signals = StopSignals::listen().map_err(Stop::failure)?;
     let ended = server.run(signals.first()).await;
-    duties.abort();
+    drop(duties);
     ended.map_err(Stop::failure)?;
     tracing::info!("stopped");
     Ok(())

@@ -2,7 +2,8 @@ use roster_domain::{
     Actions, ClientKind, Fault, GrantType, GrantTypes, NewUser, Password, PersonalWords, Role, Roles, Scopes,
     Trust,
 };
-use roster_usecases::setup::{NewClient, Playground, PlaygroundPerson, new_facility};
+use roster_usecases::clients::NewClient;
+use roster_usecases::setup::{Playground, PlaygroundPerson, new_facility};
 use roster_usecases::{Ports, values};
 
 use super::CLIENT;

@@ -19,6 +19,10 @@ pub enum Key {
     RefreshTokenTtl,
     BcryptCost,
     PasswordMinLength,
+    LoginFailuresPerAccount,
+    LoginFailuresPerAddress,
+    LoginWindow,
+    LoginSlowdownAfter,
     Log,
     LogFormat,
 }

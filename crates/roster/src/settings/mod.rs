@@ -24,6 +24,7 @@ pub use values::LogFormat;
 
 use ipnet::IpNet;
 use roster_adapter_crypto::MasterSecrets;
+use roster_domain::LoginLimits;
 use secrecy::SecretString;
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -79,6 +80,8 @@ pub struct Settings {
     pub bcrypt_cost: u32,
     /// The shortest password, in code points.
     pub password_min_length: usize,
+    /// How many wrong passwords are borne.
+    pub login_limits: LoginLimits,
     /// What is logged.
     pub log: String,
     /// How log lines look.
@@ -120,6 +123,12 @@ impl Settings {
             refresh_token_ttl: Duration::from_secs(given.whole(Key::RefreshTokenTtl)?),
             bcrypt_cost: small(given.whole(Key::BcryptCost)?),
             password_min_length: small(given.whole(Key::PasswordMinLength)?) as usize,
+            login_limits: LoginLimits {
+                per_account: small(given.whole(Key::LoginFailuresPerAccount)?),
+                per_address: small(given.whole(Key::LoginFailuresPerAddress)?),
+                window: Duration::from_secs(given.whole(Key::LoginWindow)?),
+                slowdown_after: small(given.whole(Key::LoginSlowdownAfter)?),
+            },
             log: given.require(Key::Log, values::log_filter)?,
             log_format: given.require(Key::LogFormat, values::log_format)?,
             given,

@@ -173,6 +173,35 @@ pub const SETTINGS: &[Setting] = &[
         "The shortest password that can be chosen.",
     ),
     setting(
+        Key::LoginFailuresPerAccount,
+        "login_failures_per_account",
+        Whole { least: 1, most: 1_000_000, unit: "failures" },
+        Fixed("10"),
+        "How many wrong passwords of one account from one address are borne within `login_window`; then 429.",
+    ),
+    setting(
+        Key::LoginFailuresPerAddress,
+        "login_failures_per_address",
+        Whole { least: 1, most: 1_000_000, unit: "failures" },
+        Fixed("30"),
+        "How many wrong passwords from one address (IPv6: one /64), whatever the account, are borne within `login_window`.",
+    ),
+    setting(
+        Key::LoginWindow,
+        "login_window",
+        Whole { least: 1, most: DAY, unit: "seconds" },
+        Fixed("300"),
+        "How long a wrong password counts for the two limits above.",
+    ),
+    setting(
+        Key::LoginSlowdownAfter,
+        "login_slowdown_after",
+        Whole { least: 1, most: 1_000_000, unit: "failures" },
+        Fixed("100"),
+        "How many wrong passwords of one account in an hour, from wherever, do not slow its answers down; each more by 50 ms, \
+         5 s at most.",
+    ),
+    setting(
         Key::Log,
         "log",
         Text("filter"),

@@ -8,7 +8,7 @@ const PIECE: u32 = 100;
 
 /// Erases pictures to which nobody refers any more. Returns how many it is done with; call again while it is not zero.
 /// One that cannot be erased is left for another time, and does not keep the others.
-pub async fn erase_pictures(ports: &Ports) -> Result<usize, Failure> {
+pub async fn erase_pictures(ports: &Ports) -> Result<u32, Failure> {
     let doomed = ports.store.read(|tx| tx.pictures().doomed(PIECE)).await?;
     let mut done = 0;
     for name in doomed {

@@ -1,11 +1,11 @@
 use clap::Args;
 use roster_domain::{ClientId, ClientKind, GrantType, GrantTypes, Scopes, Trust};
 use roster_usecases::RequestContext;
-use roster_usecases::setup::{NewClient, RegisterError, RegisteredClient, register_client};
+use roster_usecases::clients::{NewClient, RegisterError, RegisteredClient, register_client};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::{block_on, world};
+use crate::commands::{block_on, world};
 use crate::settings::Settings;
 use crate::{Output, Stop};
 
@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
 }
 
 /// Registers a client, and tells its secret this once.
-pub(super) fn run(arguments: &Arguments, settings: &Settings, output: Output) -> Result<(), Stop> {
+pub(in crate::commands) fn run(arguments: &Arguments, settings: &Settings, output: Output) -> Result<(), Stop> {
     let new = arguments.read()?;
     block_on(async {
         let ports = world(settings).await?;
