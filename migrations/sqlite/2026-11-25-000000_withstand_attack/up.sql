@@ -5,8 +5,8 @@ DROP TABLE refresh_tokens;
 
 CREATE INDEX sessions_by_client ON sessions (client_id);
 
--- Used ones stay until their own time is over, so that a replay is seen. For a short while a used one keeps its successor,
--- sealed so that only whoever has the used one can read it. The predecessor may be gone before the token.
+-- Used ones stay until their own time is over, so that a replay is seen. For a short while a used one keeps its
+-- successor, sealed so that only whoever has the used one can read it. A predecessor may be gone before its successor.
 CREATE TABLE refresh_tokens (
     hash             BLOB    NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
     session_id       BLOB    NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
@@ -54,8 +54,8 @@ CREATE TABLE terms_of_signing_keys (
     longest_token INTEGER NOT NULL CHECK (longest_token >= 0),
     CONSTRAINT signing_keys_pkey PRIMARY KEY (id)
 ) STRICT;
--- Keys from before sign since they were made, for tokens of a day at most. Under which master secret they are sealed was
--- not noted: the newest is the best guess, and where there is none, any is as good.
+-- Keys from before sign since they were made, for tokens of a day at most. Under which master secret they are sealed
+-- was not noted: the newest is the best guess, and where there is none, any is as good.
 INSERT INTO terms_of_signing_keys (id, algorithm, sealed, sealed_under, created_at, signs_from, longest_token)
 SELECT
     id,

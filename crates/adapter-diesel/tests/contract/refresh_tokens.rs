@@ -55,12 +55,14 @@ pub(crate) fn a_used_refresh_token_cannot_be_rotated(world: &World) {
     let session = world.with_token(1);
     world.rotate(1, 50, 200, &session).unwrap();
     let before = world.refresh_token(1);
-    for unusable in [1, 9] {
-        let later = Session { last_used_at: at(77), ..session.clone() };
-        assert!(matches!(world.rotate(unusable, 60, 200, &later), Err(StoreError::Failed(_))));
+    let later = Session { last_used_at: at(77), ..session.clone() };
+    for unusable in [1, 8] {
+        let (rotation, later) = (rotation(unusable, at(60), token(9, at(200))), later.clone());
+        let ended = world.try_do(move |tx| tx.sessions_mut().rotate(&rotation, &later));
+        assert!(matches!(ended, Err(StoreError::Failed(_))));
     }
     assert_eq!(world.refresh_token(1), before);
-    assert_eq!(world.refresh_token(10), None);
+    assert_eq!(world.refresh_token(9), None);
     assert_eq!(world.session(session.id), Some(session));
 }
 
