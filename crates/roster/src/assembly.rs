@@ -2,7 +2,8 @@
 
 use roster_adapter_actix::HttpSettings;
 use roster_adapter_crypto::{
-    BcryptHasher, HmacIntercomIdentity, HmacSeals, JwtAccessTokens, KeyRing, MasterSecrets, RandomOpaqueTokens,
+    BcryptHasher, HmacIntercomIdentity, HmacSeals, JwtAccessTokens, KeyRing, MasterSecrets,
+    RandomOpaqueTokens,
 };
 use roster_adapter_diesel::{OpenError, SqliteOptions, SqliteStore};
 use roster_adapter_pictures::{ImageStudio, PictureFolder};

@@ -12,8 +12,8 @@ mod secret_status;
 mod serve;
 mod user_set_password;
 
-use clap::Subcommand;
 use chrono::SecondsFormat;
+use clap::Subcommand;
 use roster_domain::Instant;
 
 use crate::assembly::World;

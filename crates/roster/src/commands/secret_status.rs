@@ -12,7 +12,8 @@ pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Stop> {
         let report = secret_status(&world.ports, &world.secrets).await?;
         let mut lines: Vec<String> = report.secrets.iter().map(line).collect();
         if report.passwords_without > 0 {
-            lines.push(format!("{} passwords come from elsewhere and hang on none", report.passwords_without));
+            lines
+                .push(format!("{} passwords come from elsewhere and hang on none", report.passwords_without));
         }
         let secrets: Vec<Value> = report.secrets.iter().map(row).collect();
         output.say(

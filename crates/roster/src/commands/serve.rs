@@ -4,10 +4,10 @@ use roster_usecases::{Ports, RequestContext, keys};
 use serde_json::json;
 use std::net::{SocketAddr, TcpListener};
 
+use crate::assembly::World;
 use crate::playground::{self, Welcome};
 use crate::settings::Settings;
 use crate::signals::StopSignals;
-use crate::assembly::World;
 use crate::{DataFolder, Output, Stop, assembly, logging, upkeep};
 
 /// How to serve.

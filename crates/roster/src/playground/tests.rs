@@ -22,9 +22,9 @@ impl World {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         assembly::migrate_new(&settings).unwrap();
         let folder = DataFolder::open(parent.path()).unwrap();
-        let ports =
+        let world =
             runtime.block_on(assembly::assemble(&settings, &folder, "http://localhost".to_owned())).unwrap();
-        Self { parent, runtime, ports }
+        Self { parent, runtime, ports: world.ports }
     }
 
     fn folder(&self) -> DataFolder {

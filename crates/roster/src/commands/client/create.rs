@@ -30,10 +30,14 @@ pub(crate) struct Arguments {
 }
 
 /// Registers a client, and tells its secret this once.
-pub(in crate::commands) fn run(arguments: &Arguments, settings: &Settings, output: Output) -> Result<(), Stop> {
+pub(in crate::commands) fn run(
+    arguments: &Arguments,
+    settings: &Settings,
+    output: Output,
+) -> Result<(), Stop> {
     let new = arguments.read()?;
     block_on(async {
-        let ports = world(settings).await?;
+        let ports = world(settings).await?.ports;
         let registered = register_client(&ports, &RequestContext::fresh(&ports), new).await;
         tell(&registered.map_err(refused)?, output)
     })

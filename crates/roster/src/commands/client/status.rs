@@ -14,7 +14,8 @@ pub(super) fn disable(id: &ClientId, settings: &Settings, output: Output) -> Res
         let ports = world(settings).await?.ports;
         let disabled = disable_client(&ports, &RequestContext::fresh(&ports), id).await;
         disabled.map_err(|failure| refused(id, failure))?;
-        output.say(&format!("disabled the client {id}"), &json!({ "client_id": id.as_str(), "disabled": true }))
+        output
+            .say(&format!("disabled the client {id}"), &json!({ "client_id": id.as_str(), "disabled": true }))
     })
 }
 
@@ -24,6 +25,7 @@ pub(super) fn enable(id: &ClientId, settings: &Settings, output: Output) -> Resu
         let ports = world(settings).await?.ports;
         let enabled = enable_client(&ports, &RequestContext::fresh(&ports), id).await;
         enabled.map_err(|failure| refused(id, failure))?;
-        output.say(&format!("enabled the client {id}"), &json!({ "client_id": id.as_str(), "disabled": false }))
+        output
+            .say(&format!("enabled the client {id}"), &json!({ "client_id": id.as_str(), "disabled": false }))
     })
 }

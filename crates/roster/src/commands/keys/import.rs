@@ -22,10 +22,11 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings, output: Output) ->
     let pem = secret_file::read(&arguments.file).map_err(|error| Stop::Usage(format!("{file} {error}")))?;
     block_on(async {
         let ports = world(settings).await?.ports;
-        let key = import_key(&ports, &RequestContext::fresh(&ports), &pem).await.map_err(|error| match error {
-            KeyNotImported::Store(error) => error.into(),
-            unfit => Stop::Failure(format!("{file} {unfit}")),
-        })?;
+        let key =
+            import_key(&ports, &RequestContext::fresh(&ports), &pem).await.map_err(|error| match error {
+                KeyNotImported::Store(error) => error.into(),
+                unfit => Stop::Failure(format!("{file} {unfit}")),
+            })?;
         let signs_from = time(key.term.signs_from);
         output.say(
             &format!("imported the {} key {}, which signs from {signs_from}", key.algorithm, key.id),

@@ -11,8 +11,11 @@ pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Stop> {
         let ports = world(settings).await?.ports;
         let keys = list_keys(&ports).await?;
         let lines: Vec<String> = keys.iter().map(line).collect();
-        let text =
-            if lines.is_empty() { "there is no key: the service makes one".to_owned() } else { lines.join("\n") };
+        let text = if lines.is_empty() {
+            "there is no key: the service makes one".to_owned()
+        } else {
+            lines.join("\n")
+        };
         output.say(&text, &Value::Array(keys.iter().map(row).collect()))
     })
 }
