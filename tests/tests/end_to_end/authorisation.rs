@@ -26,6 +26,8 @@ enum Who {
     Anybody,
     People,
     Administrators,
+    /// Nobody, since it is about oneself; administrators are told so.
+    OnlyOthers,
 }
 
 /// One row: the scopes of which one is needed and who may, about oneself and about others.
@@ -61,6 +63,8 @@ const RULES: &[Rule] = &[
     account("DELETE /user/phone_number", &["profile:modify"]),
     account("PUT /user/password", &["profile:modify"]),
     account("GET /user/facilities", &["profile:get"]),
+    account("GET /user/sessions", &["profile:get"]),
+    account("DELETE /user/sessions/{id}", &["profile:modify"]),
     account("GET /users/me", &["profile:get"]),
     anyone("GET /users", &["users:get"], Who::Anybody),
     anyone("POST /users", &["users:create"], Who::Administrators),
@@ -79,6 +83,16 @@ const RULES: &[Rule] = &[
         "DELETE /users/{id}",
         (&["users:delete"], Who::Administrators),
         (&["users:delete"], Who::Administrators),
+    ),
+    person(
+        "PUT /users/{id}/password",
+        (&["users:modify"], Who::OnlyOthers),
+        (&["users:modify"], Who::Administrators),
+    ),
+    person(
+        "DELETE /users/{id}/sessions",
+        (&["users:modify"], Who::Administrators),
+        (&["users:modify"], Who::Administrators),
     ),
     person(
         "GET /users/{id}/facilities",
@@ -104,8 +118,9 @@ const OPEN: &[&str] = &[
     "GET /docs/{file}",
 ];
 
-/// What has tests of its own for who may call: the token endpoint and the gateway's door.
-const ELSEWHERE: &[&str] = &["POST /oauth/token", "ANY /authorize"];
+/// What has tests of its own for who may call: the endpoints about tokens and the gateway's door.
+const ELSEWHERE: &[&str] =
+    &["POST /oauth/token", "POST /oauth/revoke", "POST /oauth/introspect", "ANY /authorize"];
 
 /// Everybody who may try, all with every scope.
 struct Cast {
@@ -156,6 +171,16 @@ impl Rule {
 #[track_caller]
 fn is_let_in(answer: &Answer) {
     answer.expect_problem(400, "malformed_request");
+}
+
+/// What an administrator with the scope is answered.
+#[track_caller]
+fn is_let_in_unless_it_is_for_others(answer: &Answer, who: Who) {
+    if who == Who::OnlyOthers {
+        answer.expect_problem(403, "not_for_oneself");
+    } else {
+        is_let_in(answer);
+    }
 }
 
 fn route_calls() -> Vec<String> {
@@ -228,8 +253,10 @@ fn one_of_the_scopes_is_enough() {
     let cast = Cast::new();
     for rule in RULES {
         for (by, about) in [(&cast.administrator, &cast.tech), (&cast.administrator, &cast.administrator)] {
-            for scope in rule.standing(by, &about.id).0 {
-                is_let_in(&rule.spoiled(&cast.service.sign_in_with(by, &[scope]), &about.id));
+            let (scopes, who) = rule.standing(by, &about.id);
+            for scope in scopes {
+                let answer = rule.spoiled(&cast.service.sign_in_with(by, &[scope]), &about.id);
+                is_let_in_unless_it_is_for_others(&answer, who);
             }
         }
     }
@@ -241,13 +268,16 @@ fn people_are_let_in_by_their_role() {
     for rule in RULES {
         for administrator in [&cast.administrator, &cast.hr] {
             for about in [administrator, &cast.tech] {
-                is_let_in(&rule.spoiled(administrator, &about.id));
+                let who = rule.standing(administrator, &about.id).1;
+                is_let_in_unless_it_is_for_others(&rule.spoiled(administrator, &about.id), who);
             }
         }
         for about in [&cast.tech, &cast.hr] {
             let answer = rule.spoiled(&cast.tech, &about.id);
             match rule.standing(&cast.tech, &about.id).1 {
-                Who::Administrators => drop(answer.expect_problem(403, "insufficient_role")),
+                Who::Administrators | Who::OnlyOthers => {
+                    drop(answer.expect_problem(403, "insufficient_role"));
+                }
                 Who::Anybody | Who::People => is_let_in(&answer),
             }
         }

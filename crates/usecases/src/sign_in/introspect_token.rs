@@ -56,13 +56,11 @@ pub async fn introspect_token(
         return Err(TokenError::InvalidClient);
     }
     let now = ports.clock.now();
-    match ports.access_tokens.verify(token.expose_secret(), now) {
-        Ok(token) => access(ports, token).await,
-        Err(_) => {
-            let hash = ports.opaque_tokens.hash(token.expose_secret());
-            Ok(ports.store.read(move |tx| refresh(tx, &client, &hash, now)).await?)
-        }
+    if let Ok(token) = ports.access_tokens.verify(token.expose_secret(), now) {
+        return access(ports, token).await;
     }
+    let hash = ports.opaque_tokens.hash(token.expose_secret());
+    Ok(ports.store.read(move |tx| refresh(tx, &client, &hash, now)).await?)
 }
 
 async fn access(ports: &Ports, token: AccessToken) -> Result<Option<ActiveToken>, TokenError> {

@@ -109,23 +109,23 @@ pub(super) async fn try_password(
             Some(RightPassword { user, verified, better, counter })
         }
     };
-    ports.pause.pause(admitted.counted.slowdown).await;
+    ports.pause.pause(admitted.going_on.slowdown).await;
     Ok(right)
 }
 
 /// What a try goes on with.
 struct Admitted {
-    counted: Counted,
+    going_on: Counted,
     found: Option<(UserId, PasswordHash)>,
     highest_cost: Option<u32>,
 }
 
 async fn admit(ports: &Ports, account: Account, counter: TryCounter) -> Result<Admitted, TryError> {
     let admitting = ports.store.write::<_, TryError>(move |tx| {
-        let counted = counter.count(tx)?;
+        let going_on = counter.count(tx)?;
         let found = account.find(tx)?.map(|(user, password)| (user.id, password.hash));
         let highest_cost = tx.credentials().highest_cost()?;
-        Ok(Done::Bookkeeping(Admitted { counted, found, highest_cost }))
+        Ok(Done::Bookkeeping(Admitted { going_on, found, highest_cost }))
     });
     Ok(admitting.await?)
 }
