@@ -52,12 +52,8 @@ mod tests {
     use super::*;
     use chrono::TimeZone;
 
-    const LIMITS: LoginLimits = LoginLimits {
-        per_account: 10,
-        per_address: 30,
-        window: Duration::from_secs(300),
-        slowdown_after: 100,
-    };
+    const LIMITS: LoginLimits =
+        LoginLimits { per_account: 10, per_address: 30, window: Duration::from_mins(5), slowdown_after: 100 };
 
     fn at(second: i64) -> Instant {
         chrono::Utc.timestamp_opt(second, 0).unwrap()
@@ -75,7 +71,7 @@ mod tests {
     #[test]
     fn a_clock_that_jumps_locks_for_a_window_at_most() {
         let latest = [at(1_000)];
-        assert_eq!(LIMITS.locked_for(1, &latest, at(0)), Some(Duration::from_secs(300)));
+        assert_eq!(LIMITS.locked_for(1, &latest, at(0)), Some(Duration::from_mins(5)));
         assert_eq!(LIMITS.locked_for(1, &latest, at(9_000)), Some(Duration::from_millis(1)));
     }
 

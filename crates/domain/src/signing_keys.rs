@@ -100,7 +100,7 @@ mod tests {
     }
 
     fn terms(signs_from: &[i64]) -> Vec<KeyTerm> {
-        let longest_token = Duration::from_secs(300);
+        let longest_token = Duration::from_mins(5);
         signs_from.iter().map(|second| KeyTerm { signs_from: at(*second), longest_token }).collect()
     }
 

@@ -17,14 +17,20 @@ fn signed_in(kind: ClientKind) -> World {
     world.tx.users.expect_user().returning(move |_| Ok(Some(ada.clone())));
     let id = session.id;
     world.tx.sessions.expect_session().returning(move |_| Ok(Some(session.clone())));
-    world.opaque_tokens.expect_hash().returning(|text| TokenHash([text.len() as u8; 32]));
+    world.opaque_tokens.expect_hash().returning(|text| kept(text));
     world.tx.sessions.expect_refresh_token().returning(move |hash| {
         let expires_at = super::fixture::at_zero() + std::time::Duration::from_secs(1);
         let record = RefreshTokenRecord { session: id, expires_at, state: RefreshTokenState::Unused };
-        Ok(Some(record).filter(|_| *hash == TokenHash(["refresh".len() as u8; 32])))
+        Ok(Some(record).filter(|_| *hash == kept("refresh")))
     });
     world.tx.sessions_mut.expect_end().returning(|_| Ok(()));
     world
+}
+
+fn kept(text: &str) -> TokenHash {
+    let mut hash = [0; 32];
+    hash.iter_mut().zip(text.bytes()).for_each(|(kept, byte)| *kept = byte);
+    TokenHash(hash)
 }
 
 fn ask(path: &str, body: &str) -> TestRequest {

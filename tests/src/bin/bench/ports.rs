@@ -1,10 +1,12 @@
 use anyhow::Context;
 use roster_adapter_crypto::{
-    BcryptHasher, HmacIntercomIdentity, HmacOpaqueTokens, HmacSeals, JwtAccessTokens, KeyRing, MasterSecrets,
+    BcryptHasher, HmacIntercomIdentity, HmacSeals, JwtAccessTokens, KeyRing, MasterSecrets,
+    RandomOpaqueTokens,
 };
 use roster_adapter_diesel::{SqliteOptions, SqliteStore};
 use roster_adapter_pictures::{ImageStudio, PictureFolder};
-use roster_adapter_system::{InternationalDomainNames, LibPhoneNumbers, SystemClock, SystemIds};
+use roster_adapter_system::{InternationalDomainNames, LibPhoneNumbers, SystemClock, SystemIds, TokioPause};
+use roster_domain::LoginLimits;
 use roster_ports::Clock;
 use roster_usecases::{Policy, Ports};
 use secrecy::SecretString;
@@ -34,9 +36,10 @@ pub(crate) fn over(options: &SqliteOptions, data: &Path, secrets: &MasterSecrets
         store: Arc::new(SqliteStore::open(options)?),
         ids: Arc::new(SystemIds::new(Arc::clone(&clock))),
         clock,
+        pause: Arc::new(TokioPause),
         passwords: Arc::new(BcryptHasher::new(secrets, BCRYPT_COST, 1, 64)?),
         access_tokens: Arc::new(JwtAccessTokens::new(PUBLIC_URL.to_owned(), Arc::clone(&keys))),
-        opaque_tokens: Arc::new(HmacOpaqueTokens::new(secrets)),
+        opaque_tokens: Arc::new(RandomOpaqueTokens),
         signing_keys: keys,
         seals: Arc::new(HmacSeals::new(secrets)),
         intercom: Arc::new(HmacIntercomIdentity::new(None)),
@@ -48,6 +51,12 @@ pub(crate) fn over(options: &SqliteOptions, data: &Path, secrets: &MasterSecrets
             access_token_lifetime: Duration::from_mins(5),
             refresh_token_lifetime: Duration::from_hours(720),
             shortest_password: 15,
+            login_limits: LoginLimits {
+                per_account: 10,
+                per_address: 30,
+                window: Duration::from_mins(5),
+                slowdown_after: 100,
+            },
         },
     })
 }

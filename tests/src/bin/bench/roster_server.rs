@@ -1,6 +1,6 @@
 use roster_adapter_actix::{HttpSettings, Server};
 use roster_adapter_diesel::SqliteOptions;
-use roster_usecases::setup;
+use roster_usecases::keys;
 use std::future::pending;
 use std::path::Path;
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub(crate) fn serve(address: &str, data: &Path) -> anyhow::Result<()> {
     let options = SqliteOptions { max_batch: 1, ..SqliteOptions::at(World::database(data)) };
     roster_adapter_actix::block_on(async move {
         let ports = ports::over(&options, data, &ports::secret()?)?;
-        setup::prepare_signing_keys(&ports).await?;
+        keys::prepare_keys(&ports).await?;
         Server::bind(settings, ports)?.run(pending()).await?;
         Ok(())
     })

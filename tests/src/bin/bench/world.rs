@@ -7,7 +7,7 @@ use roster_domain::{
     Trust, User, UserId, WorkspaceId,
 };
 use roster_ports::{Abort, ChosenBy, Done, PasswordRecord, StoreError};
-use roster_usecases::{Ports, setup};
+use roster_usecases::{Ports, keys};
 use secrecy::{ExposeSecret, SecretString};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -101,13 +101,16 @@ impl World {
             .env_clear()
             .env(ports::SECRET, self.secret.expose_secret())
             .env("ROSTER_DATA_DIR", data)
-            .env("ROSTER_PUBLIC_URL", PUBLIC_URL);
+            .env("ROSTER_PUBLIC_URL", PUBLIC_URL)
+            // All of them come from one address, and a try counts as failed while it is hashed.
+            .env("ROSTER_LOGIN_FAILURES_PER_ACCOUNT", "1000000")
+            .env("ROSTER_LOGIN_FAILURES_PER_ADDRESS", "1000000");
     }
 }
 
 async fn fill(ports: &Ports, secrets: &MasterSecrets, users: usize) -> anyhow::Result<Vec<Caller>> {
-    setup::recognise_secrets(ports, &secrets.fingerprints()).await?;
-    setup::prepare_signing_keys(ports).await?;
+    keys::recognise_secrets(ports, &secrets.fingerprints()).await?;
+    keys::prepare_keys(ports).await?;
     let client = client(ports.clock.now())?;
     let hash = ports.passwords.hash(SecretString::from(PASSWORD)).await?;
     let password = PasswordRecord { hash, chosen_by: ChosenBy::Owner };
@@ -139,7 +142,7 @@ async fn start_sessions(ports: &Ports, callers: &[Caller], password: PasswordRec
     let sessions = callers.iter().map(|caller| session(caller, now)).collect::<anyhow::Result<Vec<_>>>()?;
     write(ports, move |tx| {
         for session in &sessions {
-            tx.sessions_mut().start(session, now + DAY, None)?;
+            tx.sessions_mut().start(session, None)?;
         }
         for session in sessions.iter().take(ADMINISTRATORS) {
             tx.credentials_mut().set_password(&operator::<SetPassword>(), session.user, &password)?;
@@ -224,5 +227,6 @@ fn session(caller: &Caller, now: Instant) -> anyhow::Result<Session> {
         last_used_at: now,
         last_ip: Some("127.0.0.1".to_owned()),
         user_agent: None,
+        expires_at: now + DAY,
     })
 }
