@@ -17,7 +17,7 @@ fn signed_in(kind: ClientKind) -> World {
     world.tx.users.expect_user().returning(move |_| Ok(Some(ada.clone())));
     let id = session.id;
     world.tx.sessions.expect_session().returning(move |_| Ok(Some(session.clone())));
-    world.opaque_tokens.expect_hash().returning(|text| kept(text));
+    world.opaque_tokens.expect_hash().returning(kept);
     world.tx.sessions.expect_refresh_token().returning(move |hash| {
         let expires_at = super::fixture::at_zero() + std::time::Duration::from_secs(1);
         let record = RefreshTokenRecord { session: id, expires_at, state: RefreshTokenState::Unused };
