@@ -139,11 +139,11 @@ mod tests {
             let context = RequestContext { address: address.parse().ok(), ..context() };
             let counter = TryCounter::new(&self.ports, &context, account);
             let store: &dyn roster_ports::Store = &*self.store;
-            let counted = store
+            let answer = store
                 .write::<_, TryError>(move |tx| Ok(roster_ports::Done::Bookkeeping(counter.count(tx)?)))
                 .await;
-            match counted {
-                Ok(counted) => Ok(counted.slowdown),
+            match answer {
+                Ok(going_on) => Ok(going_on.slowdown),
                 Err(Abort::Refused(TryError::TooMany { retry_after })) => Err(retry_after),
                 Err(other) => panic!("{other:?}"),
             }
