@@ -77,8 +77,8 @@ pub enum ImportError {
         "must hold one unencrypted private key in PKCS#8 PEM, which begins with -----BEGIN PRIVATE KEY-----"
     )]
     NotPkcs8,
-    /// Neither EC on P-256 nor RSA, or broken.
-    #[error("must be an EC key on P-256 or an RSA key")]
+    /// Neither EC on P-256 nor RSA, or with numbers that do not belong together.
+    #[error("must be a whole EC key on P-256, or RSA key with a public exponent of at least 65537")]
     Unsupported,
     /// An RSA key of another size.
     #[error("must have 2048, 3072 or 4096 bits, as an RSA key")]

@@ -11,28 +11,32 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// A hasher that believes that hashing takes a second, with one thread, and a hash of "password".
-async fn believes_in_a_second() -> (BcryptHasher, PasswordHash) {
+/// A hasher with one thread that believes that hashing takes 1.6 s, and a hash of "password".
+async fn believes_in_slowness() -> (BcryptHasher, PasswordHash) {
     let hasher = hasher(COUNTING);
     let stored = hasher.hash(secret("password")).await.unwrap();
-    let pace = Pace::of(4, Duration::from_secs(1));
+    let pace = Pace::of(4, Duration::from_millis(1_600));
     *hasher.worker.times() = AnswerTimes::new(4, pace, 1, Instant::now());
     (hasher, stored)
 }
 
 #[rstest]
-#[case::nobodys(None, None, 1)]
-#[case::cheaper_ones_on_record(None, Some(3), 1)]
-#[case::a_slower_one_on_record(None, Some(5), 2)]
-#[case::a_plain_one(Some("$2a$04$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS"), None, 1)]
-#[case::of_ours(Some("v1$62e2a117$$2b$04$abcdefghijklmnopqrstuuO0kC9FpCWbfZ8Izx4zsqirez9g4g/sm"), None, 1)]
+#[case::nobodys(None, None, 1_800)]
+#[case::cheaper_ones_on_record(None, Some(3), 1_800)]
+#[case::a_slower_one_on_record(None, Some(5), 2_000)]
+#[case::a_plain_one(Some("$2a$04$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS"), None, 1_800)]
+#[case::of_ours(
+    Some("v1$62e2a117$$2b$04$abcdefghijklmnopqrstuuO0kC9FpCWbfZ8Izx4zsqirez9g4g/sm"),
+    None,
+    1_800
+)]
 #[tokio::test]
 async fn wrong_is_told_late_though_no_thread_waits(
     #[case] against: Option<&str>,
     #[case] highest_cost: Option<u32>,
-    #[case] seconds: u64,
+    #[case] milliseconds: u64,
 ) {
-    let (hasher, _) = believes_in_a_second().await;
+    let (hasher, _) = believes_in_slowness().await;
     let against = against.map(|stored| PasswordHash(stored.to_owned()));
     let start = tokio::time::Instant::now();
     let mut wrong = pin!(hasher.verify(secret("passwore"), against, highest_cost));
@@ -41,12 +45,12 @@ async fn wrong_is_told_late_though_no_thread_waits(
     assert!(poll(wrong.as_mut()).is_pending(), "it is known, but not told");
     tokio::time::pause();
     assert_eq!(wrong.await, Ok(Verdict::Wrong));
-    assert!(start.elapsed() >= Duration::from_secs(seconds));
+    assert!(start.elapsed() >= Duration::from_millis(milliseconds));
 }
 
 #[tokio::test]
 async fn right_is_told_at_once() {
-    let (hasher, stored) = believes_in_a_second().await;
+    let (hasher, stored) = believes_in_slowness().await;
     let mut right = pin!(hasher.verify(secret("password"), Some(stored), Some(14)));
     assert!(poll(right.as_mut()).is_pending());
     hasher.threads.run(|| ()).await.unwrap();
