@@ -307,4 +307,13 @@ mod tests {
         assert_eq!(client.target(UserId::new(Uuid::from_u128(1))), Target::Another);
         assert_eq!(person.principal.id(), PrincipalId::User(UserId::new(Uuid::from_u128(1))));
     }
+
+    #[test]
+    fn a_permit_is_given_as_decided() {
+        let person = caller(Role::Tech, "profile:modify users:create");
+        assert!(permit::<ChangeAccount>(Target::Oneself, &person).is_ok());
+        assert!(permit::<ChangeAccount>(Target::Another, &person).is_err());
+        assert_eq!(permit::<CreateUser>(Target::Another, &person).unwrap_err(), Denied::InsufficientRole);
+        assert!(permit::<CreateUser>(Target::Another, &caller(Role::Board, "users:create")).is_ok());
+    }
 }

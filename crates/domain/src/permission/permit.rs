@@ -90,31 +90,3 @@ impl From<&Permit<AdministerUser>> for Permit<EndSessions> {
         Self { operation: PhantomData }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::permission::Principal;
-    use crate::{Role, Roles, UserId};
-    use uuid::Uuid;
-
-    fn caller(role: Role, scopes: &str) -> Caller {
-        let roles = Roles::of([role]).unwrap();
-        let id = UserId::new(Uuid::from_u128(1));
-        Caller {
-            principal: Principal::User { id, roles },
-            scopes: scopes.parse().unwrap(),
-            client: "app".parse().unwrap(),
-            session: None,
-        }
-    }
-
-    #[test]
-    fn a_permit_is_given_as_decided() {
-        let person = caller(Role::Tech, "profile:modify users:create");
-        assert!(permit::<ChangeAccount>(Target::Oneself, &person).is_ok());
-        assert!(permit::<ChangeAccount>(Target::Another, &person).is_err());
-        assert_eq!(permit::<CreateUser>(Target::Another, &person).unwrap_err(), Denied::InsufficientRole);
-        assert!(permit::<CreateUser>(Target::Another, &caller(Role::Board, "users:create")).is_ok());
-    }
-}

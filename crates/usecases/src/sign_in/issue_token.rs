@@ -5,8 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::client_authentication::authenticate_client;
-use super::password_try::TryError;
-use super::{ClientAuthentication, client_credentials_grant, password_grant, refresh_token_grant};
+use super::{ClientAuthentication, TryError, client_credentials_grant, password_grant, refresh_token_grant};
 use crate::{Ports, RequestContext};
 
 /// A request to the token endpoint (RFC 6749 §3.2).

@@ -12,6 +12,7 @@ mod publish_keys;
 mod refresh_token_grant;
 mod revoke_token;
 mod try_counter;
+mod try_error;
 
 pub use authenticate::{Authenticated, AuthenticationError, authenticate};
 pub use client_authentication::ClientAuthentication;
@@ -22,5 +23,5 @@ pub use publish_keys::publish_keys;
 pub use revoke_token::revoke_token;
 
 pub(crate) use authenticate::{caller_now, user_now};
-pub(crate) use password_try::TryError;
 pub(crate) use refresh_token_grant::REPEATABLE;
+pub(crate) use try_error::TryError;

@@ -2,7 +2,8 @@ use roster_domain::{User, UserId};
 use roster_ports::{Done, PasswordHash, ReadTx, Stored};
 use secrecy::SecretString;
 
-use super::password_try::{Account, TryError, try_password};
+use super::TryError;
+use super::password_try::{Account, try_password};
 use crate::{Failure, Ports, RequestContext};
 
 /// Proof that somebody knew the password of a user. It holds as long as the password stays the same.

@@ -1,11 +1,8 @@
 use roster_domain::{EmailKey, Status, User, UserId};
-use roster_ports::{
-    Abort, Done, HashingError, PasswordHash, PasswordRecord, ReadTx, StoreError, Stored, Verdict, WriteTx,
-};
+use roster_ports::{Done, HashingError, PasswordHash, PasswordRecord, ReadTx, Stored, Verdict, WriteTx};
 use secrecy::SecretString;
-use std::time::Duration;
-use thiserror::Error;
 
+use super::TryError;
 use super::try_counter::{Counted, TryCounter};
 use crate::{Ports, RequestContext, values};
 
@@ -55,32 +52,6 @@ pub(super) struct RightPassword {
     /// A better hash, where the kept one is of an old kind.
     better: Option<PasswordHash>,
     counter: TryCounter,
-}
-
-/// Why a password was not tried.
-#[derive(Debug, Error)]
-pub(crate) enum TryError {
-    /// Too many failed already. This try does not count.
-    #[error("too many passwords were wrong")]
-    TooMany {
-        /// How long no other try is worth making.
-        retry_after: Duration,
-    },
-    /// Too many passwords wait to be hashed. This try does not count.
-    #[error("too many passwords wait to be hashed")]
-    Busy,
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl From<Abort<Self>> for TryError {
-    fn from(abort: Abort<Self>) -> Self {
-        match abort {
-            Abort::Refused(error) => error,
-            Abort::Store(error) => error.into(),
-        }
-    }
 }
 
 /// Tries a password: counts the try as failed, then hashes, then answers. `None` for a wrong password, an unknown account
@@ -183,6 +154,7 @@ mod tests {
     use roster_domain::Role;
     use roster_ports::mocks::MockPause;
     use std::sync::Arc;
+    use std::time::Duration;
 
     fn world() -> World {
         let ada = user(1, &[Role::Tech]);

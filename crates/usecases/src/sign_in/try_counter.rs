@@ -3,7 +3,7 @@ use roster_ports::{Abort, Attempt, Pseudonym, Stored, WriteTx};
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-use super::password_try::TryError;
+use super::TryError;
 use crate::{Ports, RequestContext};
 
 /// Counts a try to prove a password before it is made, so that none slips through beside others.
