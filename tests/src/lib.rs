@@ -38,6 +38,6 @@ pub use missing::needed_program;
 pub use people::invented;
 pub use picture::{Form, Picture};
 pub use raw::{RawAnswer, RawSocket};
-pub use service::{Service, ServiceOptions};
+pub use service::{PUBLIC_URL, Service, ServiceOptions};
 pub use template::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, ALL_SCOPES, CLIENT};
 pub use wait::{eventually, within};

@@ -158,7 +158,7 @@ fn each_library_has_one_home() {
     for (library, homes) in [
         ("biscuit", &["roster-adapter-crypto"][..]),
         ("bcrypt", &["roster-adapter-crypto"]),
-        ("ring", &["roster-adapter-crypto"]),
+        ("ring", &["roster-adapter-crypto", "roster-tests"]),
         ("actix-web", &["roster-adapter-actix"]),
         ("actix-multipart", &["roster-adapter-actix"]),
         ("utoipa", &["roster-adapter-actix"]),

@@ -23,6 +23,8 @@ mod framing;
 mod journal;
 mod last_administrator;
 mod oracle;
+mod outside_oauth_client;
+mod outside_rust;
 mod password;
 mod pictures;
 mod published_apis;
