@@ -34,7 +34,7 @@ pub use client::ClientCredentials;
 pub use database::Database;
 pub use http::{Body, Http};
 pub use log::Log;
-pub use missing::needed_program;
+pub use missing::{needed_outside_program, needed_program};
 pub use people::invented;
 pub use picture::{Form, Picture};
 pub use raw::{RawAnswer, RawSocket};

@@ -275,7 +275,7 @@ fn forbidden() -> Vec<String> {
 
 #[test]
 fn nothing_is_put_off_and_no_path_is_of_one_machine() {
-    let endings = [".rs", ".toml", ".md", ".sh", ".sql", ".lock"];
+    let endings = [".rs", ".toml", ".md", ".sh", ".sql", ".lock", ".py"];
     for path in endings.iter().flat_map(|ending| files(ending)) {
         let text = fs::read_to_string(&path).unwrap();
         for word in forbidden() {
