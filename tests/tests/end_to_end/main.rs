@@ -24,6 +24,7 @@ mod journal;
 mod last_administrator;
 mod oracle;
 mod outside_oauth_client;
+mod outside_openapi;
 mod outside_python;
 mod outside_rust;
 mod password;
