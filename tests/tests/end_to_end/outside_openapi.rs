@@ -1,7 +1,7 @@
 //! The answers of the service before its own OpenAPI document: schemathesis makes requests from the document, good ones
 //! and bad ones, and looks whether what comes back is what the document promises.
 
-use roster_tests::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, Service, needed_outside_program};
+use roster_tests::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, Actor, Service, needed_outside_program};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,6 +50,8 @@ fn examine(program: &Path, service: &Service, document: &Value, arguments: &[&st
         .env("CLIENT_SECRET", client.secret)
         .env("EMAIL", ADMINISTRATOR_EMAIL)
         .env("PASSWORD", ADMINISTRATOR_PASSWORD)
+        .env("OTHER_SESSION", session_of(&service.administrator()))
+        .env("OTHER_PERSON", service.user("tech").id)
         .current_dir(folder.path())
         .output()
         .unwrap();
@@ -57,6 +59,12 @@ fn examine(program: &Path, service: &Service, document: &Value, arguments: &[&st
     let told = String::from_utf8_lossy(&told).into_owned();
     let report = fs::read(&report).unwrap_or_else(|error| panic!("no report ({error}): {told}"));
     Findings { is_good: output.status.success(), report: serde_json::from_slice(&report).unwrap(), told }
+}
+
+/// The id of the session of somebody's token.
+fn session_of(actor: &Actor) -> String {
+    let claims: Value = jsonwebtoken::dangerous::insecure_decode_claims(&actor.token).unwrap();
+    claims["sid"].as_str().unwrap().to_owned()
 }
 
 fn document(service: &Service) -> Value {
