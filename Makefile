@@ -4,7 +4,7 @@ CARGO ?= cargo
 ROSTER := $(or $(CARGO_TARGET_DIR),target)/release/roster
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check bench release
+.PHONY: help run test test-long outside check bench release
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -19,6 +19,9 @@ test: ## run every test of the usual kind
 
 test-long: ## run every test, those that take minutes too
 	@tests/run.sh --long
+
+outside: ## install the Python programs by which `make test` looks at the service from outside
+	@tests/outside/install.sh
 
 check: ## formatting and lints, without a single warning
 	@$(CARGO) fmt --all -- --check

@@ -149,7 +149,16 @@ pub(crate) fn path() -> PathBuf {
 }
 
 fn beside_the_tests() -> PathBuf {
+    profile_folder().join("roster")
+}
+
+/// Where everything is built.
+pub(crate) fn target_folder() -> PathBuf {
+    profile_folder().parent().expect("a profile lies in the target folder").to_owned()
+}
+
+fn profile_folder() -> PathBuf {
     let test = env::current_exe().expect("a test knows its own path");
     let folder = test.parent().and_then(Path::parent).expect("tests lie in target/<profile>/deps");
-    folder.join("roster")
+    folder.to_owned()
 }

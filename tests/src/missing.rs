@@ -1,19 +1,35 @@
 use std::env;
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
+
+use crate::binary;
+
+/// What `tests/outside/install.sh` shall have installed.
+const REQUIREMENTS: &[u8] = include_bytes!("../outside/requirements.txt");
 
 /// Where this program lies, under any of its names. Without it a test cannot run.
 ///
 /// That is told loudly: it stands in the list at the end of `make test`, and where `ROSTER_TEST_REQUIRE=all` demands
 /// that everything runs, as on the machines that check changes, it is a failure.
 pub fn needed_program(names: &[&str], why: &str) -> Option<PathBuf> {
-    let found = find(names);
+    needed(find(names), &format!("{} is not installed: {why}", names.join(" or ")))
+}
+
+/// Where this program of the virtual environment lies that `tests/outside/install.sh` makes; told of like
+/// [`needed_program`] where there is none, or one of other versions.
+pub fn needed_outside_program(name: &str, why: &str) -> Option<PathBuf> {
+    let environment = binary::target_folder().join("outside-venv");
+    let installed = fs::read(environment.join("requirements.txt")).unwrap_or_default();
+    let program = Some(environment.join("bin").join(name)).filter(|_| installed == REQUIREMENTS);
+    needed(program, &format!("{name} is not installed (`make outside` does it): {why}"))
+}
+
+fn needed(found: Option<PathBuf>, line: &str) -> Option<PathBuf> {
     if found.is_none() {
-        let line = format!("{} is not installed: {why}", names.join(" or "));
         let is_required = env::var_os("ROSTER_TEST_REQUIRE").is_some_and(|value| value == "all");
         assert!(!is_required, "{line}");
-        tell(&line);
+        tell(line);
     }
     found
 }

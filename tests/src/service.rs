@@ -17,7 +17,7 @@ use crate::wait::within;
 const START: Duration = Duration::from_secs(20);
 
 /// The issuer of the services under test: no address, so that a link made from a request would be seen.
-pub(crate) const PUBLIC_URL: &str = "https://roster.test";
+pub const PUBLIC_URL: &str = "https://roster.test";
 
 /// A running service on a data folder of its own. It ends with its test.
 #[derive(Debug)]

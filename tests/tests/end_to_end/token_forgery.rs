@@ -8,20 +8,20 @@ use serde_json::{Value, json};
 use crate::account::hmac_sha256;
 
 /// The pieces of a token, to be put together anew.
-struct Token {
+pub(crate) struct Token {
     header: Value,
     claims: Value,
-    signature: String,
+    pub(crate) signature: String,
 }
 
 impl Token {
-    fn of(actor: &Actor) -> Self {
+    pub(crate) fn of(actor: &Actor) -> Self {
         let pieces: Vec<&str> = actor.token.split('.').collect();
         let open = |piece: &str| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(piece).unwrap()).unwrap();
         Self { header: open(pieces[0]), claims: open(pieces[1]), signature: pieces[2].to_owned() }
     }
 
-    fn signed_with(&self, signature: &str) -> String {
+    pub(crate) fn signed_with(&self, signature: &str) -> String {
         format!("{}.{signature}", self.unsigned())
     }
 
@@ -30,7 +30,7 @@ impl Token {
         format!("{}.{}", pack(&self.header), pack(&self.claims))
     }
 
-    fn with_header(&self, changes: Value) -> Self {
+    pub(crate) fn with_header(&self, changes: Value) -> Self {
         Self {
             header: merged(&self.header, changes),
             claims: self.claims.clone(),
@@ -38,7 +38,7 @@ impl Token {
         }
     }
 
-    fn with_claims(&self, changes: Value) -> Self {
+    pub(crate) fn with_claims(&self, changes: Value) -> Self {
         Self {
             claims: merged(&self.claims, changes),
             header: self.header.clone(),

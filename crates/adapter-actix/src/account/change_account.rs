@@ -4,7 +4,7 @@ use roster_domain::permission::{Operation, Target, decide};
 use roster_domain::{Fault, JobTitle, Patch, UserChange};
 use roster_usecases::account;
 
-use crate::answer::{Problem, message};
+use crate::answer::{DoneAnswer, Problem, message};
 use crate::http::Http;
 use crate::request::{Faults, Member, Query, authenticate, context, read_json};
 use crate::wire::account::AccountChangeWire;
@@ -12,7 +12,7 @@ use crate::wire::account::AccountChangeWire;
 /// Changes the caller's name and job title; all three are given, and `jobTitle: null` clears it.
 #[utoipa::path(
     patch, path = "/user", tag = "account", request_body = AccountChangeWire,
-    responses((status = 200, description = "`User updated`")),
+    responses((status = 200, description = "`User updated`", body = DoneAnswer<'_>)),
     security(("bearer" = ["profile:modify"]))
 )]
 pub(crate) async fn change_account(

@@ -4,7 +4,7 @@ use roster_domain::permission::{Operation, Target, decide};
 use roster_usecases::account::{self, PasswordChange};
 use secrecy::SecretString;
 
-use crate::answer::{Problem, message};
+use crate::answer::{DoneAnswer, Problem, message};
 use crate::http::Http;
 use crate::request::{Member, Query, authenticate, context, read_json};
 use crate::wire::account::PasswordChangeWire;
@@ -12,7 +12,7 @@ use crate::wire::account::PasswordChangeWire;
 /// Changes the caller's password; ends every other session of theirs.
 #[utoipa::path(
     put, path = "/user/password", tag = "account", request_body = PasswordChangeWire,
-    responses((status = 200, description = "`Password changed`")),
+    responses((status = 200, description = "`Password changed`", body = DoneAnswer<'_>)),
     security(("bearer" = ["profile:modify"]))
 )]
 pub(crate) async fn change_password(

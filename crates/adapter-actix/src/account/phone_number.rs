@@ -4,7 +4,7 @@ use roster_domain::permission::{Operation, Target, decide};
 use roster_domain::{Fault, Patch, PhoneNumber, UserChange};
 use roster_usecases::{account, values};
 
-use crate::answer::{Problem, message};
+use crate::answer::{DoneAnswer, Problem, message};
 use crate::http::Http;
 use crate::request::{Faults, Query, authenticate, context, read_json};
 use crate::wire::account::PhoneNumberChangeWire;
@@ -12,7 +12,7 @@ use crate::wire::account::PhoneNumberChangeWire;
 /// Sets the caller's phone number, read as people of the region write it.
 #[utoipa::path(
     patch, path = "/user/phone_number", tag = "account", request_body = PhoneNumberChangeWire,
-    responses((status = 200, description = "`Phone number updated`")),
+    responses((status = 200, description = "`Phone number updated`", body = DoneAnswer<'_>)),
     security(("bearer" = ["profile:modify"]))
 )]
 pub(crate) async fn set_phone_number(
@@ -33,7 +33,7 @@ pub(crate) async fn set_phone_number(
 /// Removes the caller's phone number.
 #[utoipa::path(
     delete, path = "/user/phone_number", tag = "account",
-    responses((status = 200, description = "`Phone number removed`")),
+    responses((status = 200, description = "`Phone number removed`", body = DoneAnswer<'_>)),
     security(("bearer" = ["profile:modify"]))
 )]
 pub(crate) async fn remove_phone_number(

@@ -1,6 +1,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Problem;
 
@@ -10,27 +11,15 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Result<HttpResp
     Ok(HttpResponse::build(status).content_type("application/json").body(bytes))
 }
 
-/// The account API's envelope of an answer.
-#[derive(Serialize)]
-struct Envelope<'a, T> {
+/// The answer to a change that has nothing to tell but that it is done.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Done)]
+pub(crate) struct DoneAnswer<'a> {
     status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<T>,
-}
-
-/// `{"status":"ok","data":…}`
-pub(crate) fn data(data: &impl Serialize) -> Result<HttpResponse, Problem> {
-    json(StatusCode::OK, &Envelope { status: "ok", message: None, data: Some(data) })
+    message: &'a str,
 }
 
 /// `{"status":"ok","message":…}`
 pub(crate) fn message(message: &str) -> Result<HttpResponse, Problem> {
-    json(StatusCode::OK, &Envelope::<()> { status: "ok", message: Some(message), data: None })
-}
-
-/// `{"status":"ok","message":…,"data":…}`
-pub(crate) fn done(message: &str, data: &impl Serialize) -> Result<HttpResponse, Problem> {
-    json(StatusCode::OK, &Envelope { status: "ok", message: Some(message), data: Some(data) })
+    json(StatusCode::OK, &DoneAnswer { status: "ok", message })
 }

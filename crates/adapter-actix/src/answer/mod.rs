@@ -6,7 +6,7 @@ mod problem;
 mod problem_kind;
 mod refusal;
 
-pub(crate) use body::{data, done, json, message};
+pub(crate) use body::{DoneAnswer, json, message};
 pub(crate) use etag::versioned;
 pub(crate) use problem::{FieldError, Problem, ProblemBody, whole_seconds};
 pub(crate) use problem_kind::ProblemKind;

@@ -2,11 +2,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use roster_domain::GrantType;
 use roster_ports::ChosenBy;
 use roster_usecases::sign_in::{self, TokenAnswer, TokenRequest};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use super::parameters::Parameters;
 use super::{OAuthError, client, grant};
@@ -22,7 +24,7 @@ const USER_AGENT: usize = 512;
 #[schema(as = TokenRequest)]
 #[expect(dead_code, reason = "it describes; the parameters are read one by one")]
 struct TokenRequestWire {
-    /// `password`, `refresh_token` or `client_credentials`.
+    #[schema(schema_with = grant_types)]
     grant_type: String,
     /// The client, unless `Basic` names it.
     client_id: Option<String>,
@@ -37,6 +39,11 @@ struct TokenRequestWire {
     refresh_token: Option<String>,
     /// Scopes with spaces between them (in JSON also an array); all that the client is registered for where absent.
     scope: Option<String>,
+}
+
+fn grant_types() -> Object {
+    let names = GrantType::ALL.map(GrantType::as_str);
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).build()
 }
 
 /// The tokens.

@@ -56,7 +56,7 @@ impl<'a> AccountWire<'a> {
     }
 }
 
-/// The envelope of [`AccountWire`].
+/// The caller's own account, in an envelope.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AccountAnswer)]
 pub(crate) struct AccountAnswer<'a> {
@@ -108,6 +108,14 @@ pub(crate) struct PasswordChangeWire {
     pub(crate) new_password: Member<String>,
 }
 
+/// Where the caller is signed in.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SessionsAnswer)]
+pub(crate) struct SessionsAnswer<'a> {
+    pub(crate) status: &'static str,
+    pub(crate) data: Vec<SessionWire<'a>>,
+}
+
 /// One sign-in of the caller.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -141,9 +149,18 @@ impl<'a> SessionWire<'a> {
     }
 }
 
-/// Where a new picture is served.
+/// The answer to a new picture.
 #[derive(Serialize, ToSchema)]
 #[schema(as = PictureAnswer)]
+pub(crate) struct PictureAnswer {
+    pub(crate) status: &'static str,
+    pub(crate) message: &'static str,
+    pub(crate) data: PictureWire,
+}
+
+/// Where a new picture is served.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Picture)]
 pub(crate) struct PictureWire {
     pub(crate) picture: String,
 }
@@ -158,6 +175,14 @@ pub(crate) struct PictureWire {
 pub(crate) struct PictureFormWire {
     #[schema(value_type = String, format = Binary)]
     image: Vec<u8>,
+}
+
+/// What the caller may do, facility by facility.
+#[derive(Serialize, ToSchema)]
+#[schema(as = GrantsAnswer)]
+pub(crate) struct GrantsAnswer {
+    pub(crate) status: &'static str,
+    pub(crate) data: Vec<GrantWire>,
 }
 
 /// What the caller may do at one facility.
