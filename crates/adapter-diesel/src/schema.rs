@@ -147,6 +147,18 @@ table! {
 }
 
 table! {
+    kept_outcomes (asked_as) {
+        asked_as -> Binary,
+        request -> Binary,
+        by_user -> Nullable<Binary>,
+        by_client -> Nullable<Text>,
+        about -> Binary,
+        at -> BigInt,
+        outcome -> Text,
+    }
+}
+
+table! {
     events (seq) {
         seq -> BigInt,
         id -> Binary,

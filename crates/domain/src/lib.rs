@@ -13,6 +13,7 @@ mod clients;
 mod event;
 mod fault;
 mod folding;
+mod idempotency_key;
 mod ids;
 mod login_limits;
 mod people;
@@ -31,6 +32,7 @@ pub use clients::{Client, ClientKind, GrantType, GrantTypes, Trust};
 pub use event::{AccessChange, Event, EventKind, Events, Happened, KeyChange, Stamp};
 pub use fault::Fault;
 pub use folding::{FOLDING_VERSION, NameKey, SearchWords, fold};
+pub use idempotency_key::{IdempotencyKey, NotAnIdempotencyKey};
 pub use ids::{
     AttemptId, ClientId, EventId, FacilityId, GroupId, KeyId, SessionId, TokenId, UserId, WorkspaceId,
 };

@@ -23,11 +23,12 @@ pub use hashing::{HashingError, PasswordHash, PasswordHasher, Verdict};
 pub use pictures::{Picture, PictureFault, PictureKeepError, PictureKeeper, PictureLock, PictureStudio};
 pub use seals::{IntercomIdentity, Pseudonym, Seals};
 pub use store::{
-    Abort, Attempt, ChosenBy, Conflict, Done, Fingerprint, NewRefreshToken, NotASecretId, PasswordRecord,
-    Position, ReadAccess, ReadAttempts, ReadClients, ReadCredentials, ReadJob, ReadKeys, ReadPictures,
-    ReadSessions, ReadTx, ReadUsers, RefreshTokenRecord, RefreshTokenState, Rotation, SealedKey, SecretId,
-    Slice, Store, StoreError, Stored, Undo, UserFilter, WriteAccess, WriteAttempts, WriteClients,
-    WriteCredentials, WriteJob, WriteKeys, WritePictures, WriteSessions, WriteTx, WriteUsers,
+    Abort, Attempt, ChosenBy, Conflict, Done, Fingerprint, KeptOutcome, NewRefreshToken, NotASecretId,
+    Outcome, OutcomeOwner, PasswordRecord, Position, ReadAccess, ReadAttempts, ReadClients, ReadCredentials,
+    ReadJob, ReadKeys, ReadPictures, ReadReplays, ReadSessions, ReadTx, ReadUsers, RefreshTokenRecord,
+    RefreshTokenState, Rotation, SealedKey, SecretId, Slice, Store, StoreError, Stored, Undo, UserFilter,
+    WriteAccess, WriteAttempts, WriteClients, WriteCredentials, WriteJob, WriteKeys, WritePictures,
+    WriteReplays, WriteSessions, WriteTx, WriteUsers,
 };
 pub use system::{Clock, DomainNames, Ids, NumberingPlans, Pause};
 pub use tokens::{

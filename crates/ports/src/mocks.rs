@@ -11,9 +11,10 @@ pub use crate::store::mocks::*;
 pub use crate::system::{MockClock, MockDomainNames, MockIds, MockNumberingPlans, MockPause};
 pub use crate::tokens::{MockAccessTokens, MockOpaqueTokens, MockSigningKeys};
 use crate::{
-    ReadAccess, ReadAttempts, ReadClients, ReadCredentials, ReadJob, ReadKeys, ReadPictures, ReadSessions,
-    ReadTx, ReadUsers, Store, StoreError, Stored, Undo, WriteAccess, WriteAttempts, WriteClients,
-    WriteCredentials, WriteJob, WriteKeys, WritePictures, WriteSessions, WriteTx, WriteUsers,
+    ReadAccess, ReadAttempts, ReadClients, ReadCredentials, ReadJob, ReadKeys, ReadPictures, ReadReplays,
+    ReadSessions, ReadTx, ReadUsers, Store, StoreError, Stored, Undo, WriteAccess, WriteAttempts,
+    WriteClients, WriteCredentials, WriteJob, WriteKeys, WritePictures, WriteReplays, WriteSessions, WriteTx,
+    WriteUsers,
 };
 
 macro_rules! mock_tx {
@@ -48,6 +49,7 @@ mock_tx! {
     clients clients_mut: ReadClients MockReadClients, WriteClients MockWriteClients;
     keys keys_mut: ReadKeys MockReadKeys, WriteKeys MockWriteKeys;
     pictures pictures_mut: ReadPictures MockReadPictures, WritePictures MockWritePictures;
+    replays replays_mut: ReadReplays MockReadReplays, WriteReplays MockWriteReplays;
 }
 
 /// A store that runs every closure against one [`MockTx`] and remembers the events of those that stood.

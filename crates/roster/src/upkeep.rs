@@ -45,6 +45,7 @@ async fn clean_up(ports: Ports) {
         rounds.tick().await;
         sweep("sessions that are over", || upkeep::sweep_sessions(&ports)).await;
         sweep("failed sign-ins that count no more", || upkeep::sweep_attempts(&ports)).await;
+        sweep("outcomes that are told no more", || upkeep::sweep_outcomes(&ports)).await;
         sweep("answers that cannot be repeated any more", || upkeep::wipe_successors(&ports)).await;
         sweep("pictures of nobody", || upkeep::erase_pictures(&ports)).await;
         if let Err(error) = upkeep::remove_keys(&ports).await {

@@ -1,7 +1,7 @@
 use roster_domain::{Actor, EventId, RequestId, Stamp};
 use std::net::IpAddr;
 
-use crate::Ports;
+use crate::{Once, Ports};
 
 /// What a request says beside its content.
 #[derive(Debug, Clone)]
@@ -12,6 +12,8 @@ pub struct RequestContext {
     pub address: Option<IpAddr>,
     /// The version of the record that the caller means to change (`If-Match`).
     pub expected_version: ExpectedVersion,
+    /// The request as one that shall change things once, where the caller asks for that.
+    pub once: Option<Once>,
 }
 
 /// Which version of a record a change is meant for.
@@ -42,7 +44,12 @@ impl ExpectedVersion {
 impl RequestContext {
     /// The context of something that no request asks for: what it does can be told apart by a fresh id.
     pub fn fresh(ports: &Ports) -> Self {
-        Self { request_id: fresh_request_id(ports), address: None, expected_version: ExpectedVersion::Any }
+        Self {
+            request_id: fresh_request_id(ports),
+            address: None,
+            expected_version: ExpectedVersion::Any,
+            once: None,
+        }
     }
 
     /// What the events of this request share. Made before the write, so that running it again makes the same events.

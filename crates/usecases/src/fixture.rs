@@ -326,6 +326,7 @@ pub(crate) fn context() -> RequestContext {
         request_id: "r-1".parse().unwrap(),
         address: Some("192.0.2.1".parse().unwrap()),
         expected_version: ExpectedVersion::Any,
+        once: None,
     }
 }
 

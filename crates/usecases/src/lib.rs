@@ -28,11 +28,13 @@ pub mod values;
 mod fixture;
 
 mod context;
+mod idempotency;
 mod paging;
 mod ports;
 mod refused;
 
 pub use context::{ExpectedVersion, RequestContext, fresh_request_id};
+pub use idempotency::Once;
 pub use paging::Page;
 pub use ports::{Policy, Ports};
 pub use refused::{Failure, Place, Refused};

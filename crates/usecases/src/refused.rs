@@ -49,6 +49,9 @@ pub enum Refused {
     /// The record is of another version than the caller meant.
     #[error("the record has changed meanwhile")]
     VersionMismatch,
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    IdempotencyKeyReused,
     /// A public client has no secret.
     #[error("a public client has no secret")]
     NoSecret,

@@ -74,3 +74,20 @@ SELECT
 FROM signing_keys;
 DROP TABLE signing_keys;
 ALTER TABLE terms_of_signing_keys RENAME TO signing_keys;
+
+-- What came of changes that were asked for with an idempotency key: kept for a day, and no longer than whoever asked and
+-- whom it is about. Names of caller, key and request are pseudonyms.
+CREATE TABLE kept_outcomes (
+    asked_as  BLOB    NOT NULL PRIMARY KEY CHECK (length(asked_as) = 16),
+    request   BLOB    NOT NULL CHECK (length(request) = 16),
+    by_user   BLOB    REFERENCES users (id) ON DELETE CASCADE,
+    by_client TEXT    REFERENCES clients (id) ON DELETE CASCADE,
+    about     BLOB    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    at        INTEGER NOT NULL,
+    outcome   TEXT    NOT NULL,
+    CHECK ((by_user IS NULL) <> (by_client IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX kept_outcomes_by_time ON kept_outcomes (at);
+CREATE INDEX kept_outcomes_by_user ON kept_outcomes (by_user) WHERE by_user IS NOT NULL;
+CREATE INDEX kept_outcomes_by_client ON kept_outcomes (by_client) WHERE by_client IS NOT NULL;
+CREATE INDEX kept_outcomes_about ON kept_outcomes (about);

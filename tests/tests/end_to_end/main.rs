@@ -20,6 +20,7 @@ mod directory_list;
 mod docs_page;
 mod facilities;
 mod framing;
+mod idempotency;
 mod journal;
 mod last_administrator;
 mod oracle;

@@ -19,6 +19,7 @@ pub(crate) enum ProblemKind {
     TooLarge,
     UnsupportedMediaType,
     ValidationFailed,
+    IdempotencyKeyReused,
     TooManyRequests,
     Internal,
     Unavailable,
@@ -37,7 +38,7 @@ pub(crate) struct Said {
 }
 
 impl ProblemKind {
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::MalformedRequest,
         Self::MissingToken,
         Self::InvalidToken,
@@ -54,6 +55,7 @@ impl ProblemKind {
         Self::TooLarge,
         Self::UnsupportedMediaType,
         Self::ValidationFailed,
+        Self::IdempotencyKeyReused,
         Self::TooManyRequests,
         Self::Internal,
         Self::Unavailable,
@@ -163,6 +165,13 @@ impl ProblemKind {
                 "validation_failed",
                 "Values break rules",
                 "Each entry of `errors` points at a value and says what is wrong with it. All of them are listed at once.",
+            ),
+            Self::IdempotencyKeyReused => (
+                422,
+                "idempotency_key_reused",
+                "The idempotency key was used for another request",
+                "Within a day, a key in `Idempotency-Key` is good for one request: the same method, path and body get the same \
+                 answer again. Make a new key for another request.",
             ),
             Self::TooManyRequests => (
                 429,

@@ -38,6 +38,7 @@ impl From<Refused> for Problem {
             Refused::LastAdministrator => Self::new(ProblemKind::LastAdministrator),
             Refused::VersionMismatch => Self::new(ProblemKind::VersionMismatch),
             Refused::TooManyTries { retry_after } => Self::too_many_requests(retry_after),
+            Refused::IdempotencyKeyReused => Self::new(ProblemKind::IdempotencyKeyReused),
             // What only commands ask for.
             Refused::NoSecret | Refused::InUseAgain => Self::internal(&refused),
         }

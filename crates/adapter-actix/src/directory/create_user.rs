@@ -7,12 +7,13 @@ use roster_usecases::{directory, values};
 
 use crate::answer::{Problem, versioned};
 use crate::http::Http;
-use crate::request::{Faults, Query, authenticate, context, read_json};
+use crate::request::{Faults, Query, authenticate, read_once};
+use crate::wire::IdempotencyHeader;
 use crate::wire::directory::{NewUserWire, UserWire};
 
 /// Creates a person, with a first password and at least one role.
 #[utoipa::path(
-    post, path = "/users", tag = "directory", request_body = NewUserWire,
+    post, path = "/users", tag = "directory", params(IdempotencyHeader), request_body = NewUserWire,
     responses((status = 201, body = UserWire<'_>, headers(("Location" = String, description = "Where the person is read")))),
     security(("bearer" = ["users:create"]))
 )]
@@ -24,8 +25,8 @@ pub(crate) async fn create_user(
     let caller = authenticate(&http, &request).await?.caller;
     decide(Operation::CreateUser, Target::Another, &caller)?;
     Query::none(&request)?;
-    let context = context(&http, &request)?;
-    let (new, password) = parse(&http, read_json(&request, payload).await?)?;
+    let (context, wire) = read_once(&http, &request, payload, &caller).await?;
+    let (new, password) = parse(&http, wire)?;
     let profile = directory::create_user(&http.ports, &caller, &context, new, &password).await?;
     let user = &profile.user;
     let mut response =

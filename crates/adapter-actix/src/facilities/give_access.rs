@@ -9,14 +9,14 @@ use roster_usecases::values;
 use super::named_user;
 use crate::answer::{Problem, json};
 use crate::http::Http;
-use crate::request::{Faults, Member, Query, authenticate, context, path_id, read_json};
-use crate::wire::AccessWire;
+use crate::request::{Faults, Member, Query, authenticate, path_id, read_once};
 use crate::wire::directory::{AccessAnswer, GiveAccessWire};
+use crate::wire::{AccessWire, IdempotencyHeader};
 
 /// Gives a user, or the caller, actions at a facility beside those that they hold.
 #[utoipa::path(
     post, path = "/facilities/{facilityId}/give_access", tag = "facilities",
-    params(("facilityId" = uuid::Uuid, Path)), request_body = GiveAccessWire,
+    params(("facilityId" = uuid::Uuid, Path), IdempotencyHeader), request_body = GiveAccessWire,
     responses((status = 200, body = AccessAnswer)),
     security(("bearer" = ["users:write"]))
 )]
@@ -28,8 +28,8 @@ pub(crate) async fn give_access(
     let caller = authenticate(&http, &request).await?.caller;
     decide(Operation::GiveAccess, Target::Another, &caller)?;
     Query::none(&request)?;
-    let context = context(&http, &request)?;
-    let give = parse(&http, &caller, read_json(&request, payload).await?)?;
+    let (context, wire) = read_once(&http, &request, payload, &caller).await?;
+    let give = parse(&http, &caller, wire)?;
     let facility = path_id(&request, "facilityId");
     let access = facilities::give_access(&http.ports, &caller, &context, facility, give).await?;
     let message = "Access given to the user";

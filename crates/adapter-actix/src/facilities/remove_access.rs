@@ -8,14 +8,14 @@ use roster_usecases::facilities::{self, AccessToRemove};
 use super::named_user;
 use crate::answer::{Problem, json};
 use crate::http::Http;
-use crate::request::{Faults, Query, authenticate, context, path_id, read_json};
-use crate::wire::AccessWire;
+use crate::request::{Faults, Query, authenticate, path_id, read_once};
 use crate::wire::directory::{AccessAnswer, RemoveAccessWire};
+use crate::wire::{AccessWire, IdempotencyHeader};
 
 /// Removes actions of a user, or of the caller, at a facility; those that are not held are no fault.
 #[utoipa::path(
     post, path = "/facilities/{facilityId}/remove_access", tag = "facilities",
-    params(("facilityId" = uuid::Uuid, Path)), request_body = RemoveAccessWire,
+    params(("facilityId" = uuid::Uuid, Path), IdempotencyHeader), request_body = RemoveAccessWire,
     responses((status = 200, body = AccessAnswer)),
     security(("bearer" = ["users:write"]))
 )]
@@ -27,8 +27,8 @@ pub(crate) async fn remove_access(
     let caller = authenticate(&http, &request).await?.caller;
     decide(Operation::RemoveAccess, Target::Another, &caller)?;
     Query::none(&request)?;
-    let context = context(&http, &request)?;
-    let remove = parse(&caller, read_json(&request, payload).await?)?;
+    let (context, wire) = read_once(&http, &request, payload, &caller).await?;
+    let remove = parse(&caller, wire)?;
     let facility = path_id(&request, "facilityId");
     let access = facilities::remove_access(&http.ports, &caller, &context, facility, remove).await?;
     let message = "Access removed from the user";

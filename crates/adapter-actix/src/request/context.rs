@@ -13,6 +13,7 @@ pub(crate) fn context(http: &Http, request: &HttpRequest) -> Result<RequestConte
         request_id: request_id(request)?,
         address: http.trusted_proxies.client_address(request.peer_addr(), request.headers()),
         expected_version: expected_version(request)?,
+        once: None,
     })
 }
 

@@ -1,5 +1,5 @@
 use actix_web::HttpRequest;
-use actix_web::web::Payload;
+use actix_web::web::{Bytes, Payload};
 use serde::de::DeserializeOwned;
 
 use super::{body, has_media_type};
@@ -9,12 +9,20 @@ use crate::answer::{Problem, ProblemKind};
 const MAX: usize = 64 * 1024;
 
 /// Reads a JSON object strictly: no unknown or repeated member, no wrong type, nothing behind it.
-///
-/// None of the bodies nests, so whatever nests deeper than allowed has a wrong type or an unknown member before.
 pub(crate) async fn read_json<T: DeserializeOwned>(
     request: &HttpRequest,
     payload: Payload,
 ) -> Result<T, Problem> {
+    Ok(read_json_and_bytes(request, payload).await?.0)
+}
+
+/// Reads a JSON object like [`read_json`], and hands its bytes out beside it.
+///
+/// None of the bodies nests, so whatever nests deeper than allowed has a wrong type or an unknown member before.
+pub(super) async fn read_json_and_bytes<T: DeserializeOwned>(
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<(T, Bytes), Problem> {
     let bytes = body::read(request, payload, MAX).await?;
     body::refuse_encoded(request)?;
     if !has_media_type(request, "application/json") {
@@ -29,7 +37,7 @@ pub(crate) async fn read_json<T: DeserializeOwned>(
     let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| explain(&error))?;
     deserializer.end().map_err(|_| malformed("Nothing may follow the JSON object."))?;
-    Ok(value)
+    Ok((value, bytes))
 }
 
 fn malformed(detail: &str) -> Problem {

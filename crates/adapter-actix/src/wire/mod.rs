@@ -4,4 +4,4 @@ pub(crate) mod account;
 pub(crate) mod directory;
 mod shared;
 
-pub(crate) use shared::{AccessWire, PhoneNumberWire, action_names, instant, picture_url};
+pub(crate) use shared::{AccessWire, IdempotencyHeader, PhoneNumberWire, action_names, instant, picture_url};

@@ -10,6 +10,23 @@ pub(crate) fn instant(instant: Instant) -> String {
     instant.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// Makes a call safe to repeat.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it describes; the header is read elsewhere")]
+pub(crate) struct IdempotencyHeader {
+    /// For a day the same key with the same request gets the same answer, and changes nothing again; with another request it
+    /// is refused. 1 to 255 printable ASCII characters.
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 1,
+        max_length = 255,
+        required = false,
+        nullable = false
+    )]
+    idempotency_key: String,
+}
+
 /// Where a picture is served.
 pub(crate) fn picture_url(http: &Http, name: &PictureName) -> String {
     format!("{}/pictures/{name}", http.public_url)

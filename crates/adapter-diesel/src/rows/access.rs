@@ -1,6 +1,7 @@
 use diesel::prelude::*;
 use roster_domain::{Access, Actions, Expiry, FacilityId, Grant, PrincipalId, UserId};
 use roster_ports::{StoreError, Stored};
+use serde::{Deserialize, Serialize};
 
 use super::table::{Table, bytes, micros};
 use crate::schema::facility_access;
@@ -8,7 +9,7 @@ use crate::schema::facility_access;
 const ACCESS: Table = Table("facility_access");
 
 /// A grant as read.
-#[derive(Queryable, Selectable)]
+#[derive(Queryable, Selectable, Deserialize)]
 #[diesel(table_name = facility_access)]
 pub(crate) struct AccessRow {
     user_id: Vec<u8>,
@@ -58,7 +59,7 @@ fn actions(text: &str) -> Stored<Actions> {
 }
 
 /// A grant as written.
-#[derive(Insertable)]
+#[derive(Insertable, Serialize)]
 #[diesel(table_name = facility_access, treat_none_as_default_value = false)]
 pub(crate) struct AccessRecord<'a> {
     user_id: [u8; 16],

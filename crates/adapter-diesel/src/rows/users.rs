@@ -4,6 +4,7 @@ use roster_domain::{
     Roles, SignIns, Status, User, UserId, WorkspaceId,
 };
 use roster_ports::{StoreError, Stored};
+use serde::{Deserialize, Serialize};
 
 use super::pictures::{format_code, picture_name};
 use super::table::{Table, bytes, micros};
@@ -13,7 +14,7 @@ const USERS: Table = Table("users");
 const SIGN_INS: Table = Table("sign_in_statistics");
 
 /// A user as read.
-#[derive(Queryable, Selectable)]
+#[derive(Queryable, Selectable, Deserialize)]
 #[diesel(table_name = users)]
 pub(crate) struct UserRow {
     id: Vec<u8>,
@@ -121,7 +122,7 @@ fn phone_number(
 }
 
 /// A user as written, with what is derived for ordering, searching and guarding.
-#[derive(Insertable, AsChangeset)]
+#[derive(Insertable, AsChangeset, Serialize)]
 #[diesel(table_name = users, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(crate) struct UserRecord<'a> {
     id: [u8; 16],

@@ -9,6 +9,7 @@ mod credentials;
 mod events;
 mod keys;
 mod pictures;
+mod replays;
 mod sessions;
 mod users;
 
@@ -16,9 +17,9 @@ pub(super) use callers::{caller, client};
 
 use diesel::QueryResult;
 use roster_ports::{
-    ReadAccess, ReadAttempts, ReadClients, ReadCredentials, ReadKeys, ReadPictures, ReadSessions, ReadTx,
-    ReadUsers, StoreError, Stored, WriteAccess, WriteAttempts, WriteClients, WriteCredentials, WriteKeys,
-    WritePictures, WriteSessions, WriteTx, WriteUsers,
+    ReadAccess, ReadAttempts, ReadClients, ReadCredentials, ReadKeys, ReadPictures, ReadReplays,
+    ReadSessions, ReadTx, ReadUsers, StoreError, Stored, WriteAccess, WriteAttempts, WriteClients,
+    WriteCredentials, WriteKeys, WritePictures, WriteReplays, WriteSessions, WriteTx, WriteUsers,
 };
 
 use super::{Connection, Database, position_of, store_error};
@@ -115,6 +116,9 @@ impl ReadTx for Transaction<'_> {
     fn pictures(&mut self) -> &mut dyn ReadPictures {
         self
     }
+    fn replays(&mut self) -> &mut dyn ReadReplays {
+        self
+    }
 }
 
 impl WriteTx for Transaction<'_> {
@@ -140,6 +144,9 @@ impl WriteTx for Transaction<'_> {
         self
     }
     fn pictures_mut(&mut self) -> &mut dyn WritePictures {
+        self
+    }
+    fn replays_mut(&mut self) -> &mut dyn WriteReplays {
         self
     }
 }

@@ -13,6 +13,7 @@ pub(crate) mod keys;
 pub(crate) mod people;
 pub(crate) mod pictures;
 pub(crate) mod refresh_tokens;
+pub(crate) mod replays;
 pub(crate) mod sessions;
 pub(crate) mod transactions;
 pub(crate) mod users;
@@ -45,6 +46,12 @@ macro_rules! store_contract {
                 filters_combine
                 past_the_end_there_is_nobody
                 entries_show_the_sign_ins
+            }
+            replays {
+                an_outcome_reads_back_whole
+                an_outcome_is_kept_for_its_time_and_replaced_by_a_newer_one
+                an_outcome_goes_with_whoever_asked_and_whom_it_is_about
+                old_outcomes_are_swept_piece_by_piece
             }
             access {
                 a_grant_reads_back

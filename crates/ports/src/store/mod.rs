@@ -6,6 +6,7 @@ mod clients;
 mod credentials;
 mod keys;
 mod picture_references;
+mod replays;
 mod sessions;
 mod transaction;
 mod users;
@@ -16,6 +17,7 @@ pub use clients::{ReadClients, WriteClients};
 pub use credentials::{ChosenBy, PasswordRecord, ReadCredentials, WriteCredentials};
 pub use keys::{Fingerprint, NotASecretId, ReadKeys, SealedKey, SecretId, WriteKeys};
 pub use picture_references::{ReadPictures, WritePictures};
+pub use replays::{KeptOutcome, Outcome, OutcomeOwner, ReadReplays, WriteReplays};
 pub use sessions::{
     NewRefreshToken, ReadSessions, RefreshTokenRecord, RefreshTokenState, Rotation, WriteSessions,
 };
@@ -68,6 +70,7 @@ pub(crate) mod mocks {
     pub use super::credentials::{MockReadCredentials, MockWriteCredentials};
     pub use super::keys::{MockReadKeys, MockWriteKeys};
     pub use super::picture_references::{MockReadPictures, MockWritePictures};
+    pub use super::replays::{MockReadReplays, MockWriteReplays};
     pub use super::sessions::{MockReadSessions, MockWriteSessions};
     pub use super::users::{MockReadUsers, MockWriteUsers};
 }

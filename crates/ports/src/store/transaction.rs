@@ -3,9 +3,9 @@ use roster_domain::{Client, ClientId, Event, Events, SessionId, User, UserId};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
-    ReadAccess, ReadAttempts, ReadClients, ReadCredentials, ReadKeys, ReadPictures, ReadSessions, ReadUsers,
-    StoreError, Stored, WriteAccess, WriteAttempts, WriteClients, WriteCredentials, WriteKeys, WritePictures,
-    WriteSessions, WriteUsers,
+    ReadAccess, ReadAttempts, ReadClients, ReadCredentials, ReadKeys, ReadPictures, ReadReplays,
+    ReadSessions, ReadUsers, StoreError, Stored, WriteAccess, WriteAttempts, WriteClients, WriteCredentials,
+    WriteKeys, WritePictures, WriteReplays, WriteSessions, WriteUsers,
 };
 
 /// A consistent view of the store. It has no method that writes, so a replica can serve it.
@@ -26,6 +26,8 @@ pub trait ReadTx {
     fn keys(&mut self) -> &mut dyn ReadKeys;
     /// Who refers to which picture.
     fn pictures(&mut self) -> &mut dyn ReadPictures;
+    /// Outcomes to be answered again.
+    fn replays(&mut self) -> &mut dyn ReadReplays;
 }
 
 /// A transaction that may write: it sees what it wrote, and all of it happens or nothing.
@@ -46,6 +48,8 @@ pub trait WriteTx: ReadTx {
     fn keys_mut(&mut self) -> &mut dyn WriteKeys;
     /// Pictures to be erased.
     fn pictures_mut(&mut self) -> &mut dyn WritePictures;
+    /// Outcomes to be answered again.
+    fn replays_mut(&mut self) -> &mut dyn WriteReplays;
 }
 
 /// How a write ended that may stand. What changed cannot be told without its events.

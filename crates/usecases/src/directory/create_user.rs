@@ -1,12 +1,12 @@
 use roster_domain::permission::{Caller, CreateUser, Target, permit};
 use roster_domain::{Actor, DirectoryEntry, EventKind, NewUser, Password, SignIns, Subject, UserId};
-use roster_ports::{ChosenBy, Done, PasswordRecord};
+use roster_ports::{ChosenBy, Done, Outcome, PasswordRecord};
 use secrecy::SecretString;
 
 use super::Profile;
 use crate::refused::denied;
 use crate::sign_in::caller_now;
-use crate::{Failure, Ports, RequestContext};
+use crate::{Failure, Ports, RequestContext, idempotency};
 
 /// Creates a person with a first password, which counts as temporary: somebody else chose it.
 pub async fn create_user(
@@ -23,18 +23,23 @@ pub async fn create_user(
     let stamp = context.stamp(ports, Actor::Principal(caller.principal.id()));
     let user = new.into_user(UserId::new(ports.ids.uuid()), stamp.time);
     let events = stamp.event(Subject::User(user.id), EventKind::UserCreated { roles: user.roles });
-    let asking = caller.clone();
-    let user = ports
+    let (asking, once) = (caller.clone(), context.once.clone());
+    let outcome = ports
         .store
         .write(move |tx| {
             let caller = caller_now(tx, &asking)?;
             let may_create = permit::<CreateUser>(Target::Another, &caller).map_err(denied)?;
-            tx.users_mut().insert(&may_create, &user)?;
-            tx.credentials_mut().set_password(&may_create.into(), user.id, &record)?;
-            Ok(Done::Changed(user.clone(), events.clone()))
+            idempotency::once(tx, once.as_ref(), stamp.time, |tx| {
+                tx.users_mut().insert(&may_create, &user)?;
+                tx.credentials_mut().set_password(&may_create.into(), user.id, &record)?;
+                Ok(Done::Changed(Outcome::UserCreated(Box::new(user.clone())), events.clone()))
+            })
         })
         .await?;
-    Ok(Profile::seen_by(caller, DirectoryEntry { user, sign_ins: SignIns::default() }))
+    let Outcome::UserCreated(user) = outcome else {
+        return Err(Failure::Broken("an outcome of another kind is kept for this request".to_owned()));
+    };
+    Ok(Profile::seen_by(caller, DirectoryEntry { user: *user, sign_ins: SignIns::default() }))
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use roster_domain::{
 };
 use roster_ports::{Abort, Done, WriteTx};
 
-use super::{must_exist, subject};
-use crate::refused::denied;
+use super::{access_changed, access_of, must_exist, subject};
+use crate::refused::{denied, refuse};
 use crate::sign_in::caller_now;
-use crate::{Failure, Ports, Refused, RequestContext};
+use crate::{Failure, Ports, Refused, RequestContext, idempotency};
 
 /// What to give.
 #[derive(Debug, Clone)]
@@ -31,26 +31,29 @@ pub async fn give_access(
 ) -> Result<Access, Failure> {
     permit::<GiveAccess>(Target::Another, caller)?;
     let user = subject(caller, give.user)?;
-    let facility = facility.ok_or(Refused::NotFound)?;
     let stamp = context.stamp(ports, Actor::Principal(caller.principal.id()));
-    let caller = caller.clone();
-    let access = ports
+    let (caller, once) = (caller.clone(), context.once.clone());
+    let outcome = ports
         .store
         .write(move |tx| {
             let caller = caller_now(tx, &caller)?;
             let permit = permit::<GiveAccess>(Target::Another, &caller).map_err(denied)?;
             let by = caller.principal.id();
-            let (stored, before, after) = given(tx, user, facility, &give, by, &stamp)?;
-            if stored.as_ref() == Some(&after) {
-                return Ok(Done::Unchanged(Access { user, facility, grant: Some(after) }));
-            }
-            tx.access_mut().give(&permit, user, facility, &after)?;
-            let change = AccessChange::between(facility, before.as_ref(), Some(&after));
-            let events = stamp.event(Subject::User(user), EventKind::AccessGiven(change));
-            Ok(Done::Changed(Access { user, facility, grant: Some(after) }, events))
+            idempotency::once(tx, once.as_ref(), stamp.time, |tx| {
+                let Some(facility) = facility else { return refuse(Refused::NotFound) };
+                let (stored, before, after) = given(tx, user, facility, &give, by, &stamp)?;
+                let outcome = access_changed(user, facility, Some(after.clone()));
+                if stored.as_ref() == Some(&after) {
+                    return Ok(Done::Unchanged(outcome));
+                }
+                tx.access_mut().give(&permit, user, facility, &after)?;
+                let change = AccessChange::between(facility, before.as_ref(), Some(&after));
+                let events = stamp.event(Subject::User(user), EventKind::AccessGiven(change));
+                Ok(Done::Changed(outcome, events))
+            })
         })
         .await?;
-    Ok(access)
+    access_of(outcome)
 }
 
 /// What is on record, what of it counts, and what shall be.

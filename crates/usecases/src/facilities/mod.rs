@@ -14,16 +14,30 @@ pub use list_user_access::list_user_access;
 pub use remove_access::{AccessToRemove, remove_access};
 
 use roster_domain::permission::Caller;
-use roster_domain::{Fault, UserId};
-use roster_ports::{Abort, WriteTx};
+use roster_domain::{Access, FacilityId, Fault, Grant, UserId};
+use roster_ports::{Abort, Outcome, WriteTx};
 
 use crate::refused::refuse;
-use crate::{Place, Refused};
+use crate::{Failure, Place, Refused};
 
 /// A client is nobody, so it must say whom it means.
 fn subject(caller: &Caller, user: Option<UserId>) -> Result<UserId, Refused> {
     let missing = || Refused::Invalid(vec![(Place::UserId, Fault::Required)]);
     user.or_else(|| caller.principal.user()).ok_or_else(missing)
+}
+
+/// What somebody holds since a change.
+const fn access_changed(user: UserId, facility: FacilityId, grant: Option<Grant>) -> Outcome {
+    Outcome::AccessChanged(Access { user, facility, grant })
+}
+
+fn access_of(outcome: Outcome) -> Result<Access, Failure> {
+    match outcome {
+        Outcome::AccessChanged(access) => Ok(access),
+        Outcome::UserCreated(_) => {
+            Err(Failure::Broken("an outcome of another kind is kept for this request".to_owned()))
+        }
+    }
 }
 
 fn must_exist(tx: &mut dyn WriteTx, user: UserId) -> Result<(), Abort<Refused>> {

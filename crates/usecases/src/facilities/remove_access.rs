@@ -2,10 +2,10 @@ use roster_domain::permission::{Caller, RemoveAccess, Target, permit};
 use roster_domain::{Access, AccessChange, Actions, Actor, EventKind, FacilityId, Grant, Subject, UserId};
 use roster_ports::Done;
 
-use super::{must_exist, subject};
-use crate::refused::denied;
+use super::{access_changed, access_of, must_exist, subject};
+use crate::refused::{denied, refuse};
 use crate::sign_in::caller_now;
-use crate::{Failure, Ports, Refused, RequestContext};
+use crate::{Failure, Ports, Refused, RequestContext, idempotency};
 
 /// What to remove.
 #[derive(Debug, Clone)]
@@ -26,27 +26,30 @@ pub async fn remove_access(
 ) -> Result<Access, Failure> {
     permit::<RemoveAccess>(Target::Another, caller)?;
     let user = subject(caller, remove.user)?;
-    let facility = facility.ok_or(Refused::NotFound)?;
     let stamp = context.stamp(ports, Actor::Principal(caller.principal.id()));
-    let caller = caller.clone();
-    let access = ports
+    let (caller, once) = (caller.clone(), context.once.clone());
+    let outcome = ports
         .store
         .write(move |tx| {
             let caller = caller_now(tx, &caller)?;
             let permit = permit::<RemoveAccess>(Target::Another, &caller).map_err(denied)?;
-            must_exist(tx, user)?;
-            let before = Grant::in_force(tx.access().grant(user, facility)?, stamp.time);
-            let after = before.as_ref().and_then(|grant| grant.removed(&remove.actions));
-            let access = Access { user, facility, grant: after.clone() };
-            if before == after {
-                return Ok(Done::Unchanged(access));
-            }
-            tx.access_mut().remove(&permit, user, facility, after.as_ref())?;
-            let change = AccessChange::between(facility, before.as_ref(), after.as_ref());
-            Ok(Done::Changed(access, stamp.event(Subject::User(user), EventKind::AccessRemoved(change))))
+            idempotency::once(tx, once.as_ref(), stamp.time, |tx| {
+                let Some(facility) = facility else { return refuse(Refused::NotFound) };
+                must_exist(tx, user)?;
+                let before = Grant::in_force(tx.access().grant(user, facility)?, stamp.time);
+                let after = before.as_ref().and_then(|grant| grant.removed(&remove.actions));
+                let outcome = access_changed(user, facility, after.clone());
+                if before == after {
+                    return Ok(Done::Unchanged(outcome));
+                }
+                tx.access_mut().remove(&permit, user, facility, after.as_ref())?;
+                let change = AccessChange::between(facility, before.as_ref(), after.as_ref());
+                let kind = EventKind::AccessRemoved(change);
+                Ok(Done::Changed(outcome, stamp.event(Subject::User(user), kind)))
+            })
         })
         .await?;
-    Ok(access)
+    access_of(outcome)
 }
 
 #[cfg(test)]

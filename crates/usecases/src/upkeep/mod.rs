@@ -4,6 +4,7 @@ mod erase_pictures;
 mod ready;
 mod remove_keys;
 mod sweep_attempts;
+mod sweep_outcomes;
 mod sweep_sessions;
 mod wipe_successors;
 
@@ -12,5 +13,6 @@ pub use erase_pictures::erase_pictures;
 pub use ready::ready;
 pub use remove_keys::remove_keys;
 pub use sweep_attempts::sweep_attempts;
+pub use sweep_outcomes::sweep_outcomes;
 pub use sweep_sessions::sweep_sessions;
 pub use wipe_successors::wipe_successors;
