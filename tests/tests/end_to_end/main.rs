@@ -18,6 +18,7 @@ mod dev;
 mod directory;
 mod directory_list;
 mod docs_page;
+mod every_route;
 mod facilities;
 mod framing;
 mod idempotency;

@@ -17,6 +17,9 @@ use crate::http::Http;
 /// The longest path that is logged whole, in bytes.
 const LOGGED_PATH: usize = 256;
 
+/// Whatever an answer is, it is no page that may load or run anything, or be framed; the one that is says so itself.
+const NO_CONTENT: &str = "default-src 'none'; frame-ancestors 'none'";
+
 /// Names the request, has it answered, and finishes the answer: problems get their bodies, all get the common headers.
 ///
 /// Logged are method, path, status and duration under the id; never headers or the query, which may hold secrets.
@@ -73,6 +76,10 @@ fn mark(headers: &mut HeaderMap, id: &RequestId) {
         headers.insert(request_id::X_REQUEST_ID, id);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(NO_CONTENT));
+    }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
