@@ -145,6 +145,31 @@ impl Service {
         self.http.move_to(address);
     }
 
+    /// Stops it, moves the past of every session so many seconds back, and starts it again: what clients hold has aged so
+    /// much without anybody waiting.
+    pub fn age_sessions(&mut self, seconds: u32) {
+        let by = i64::from(seconds) * 1_000_000;
+        self.change_database(&format!(
+            "UPDATE refresh_tokens SET expires_at = expires_at - {by}, used_at = used_at - {by};
+             UPDATE sessions SET expires_at = expires_at - {by}, created_at = created_at - {by}, \
+             last_used_at = last_used_at - {by};"
+        ));
+    }
+
+    /// Stops it, moves the past of every signing key so many seconds back, and starts it again.
+    pub fn age_keys(&mut self, seconds: u32) {
+        let by = i64::from(seconds) * 1_000_000;
+        self.change_database(&format!(
+            "UPDATE signing_keys SET created_at = created_at - {by}, signs_from = signs_from - {by};"
+        ));
+    }
+
+    fn change_database(&mut self, statements: &str) {
+        self.kill();
+        Database::change(&self.database_file(), statements);
+        self.restart();
+    }
+
     fn child(&self) -> MutexGuard<'_, Child> {
         self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
