@@ -117,7 +117,7 @@ impl Service {
         actor.refresh_token = text("refresh_token");
         email.clone_into(&mut actor.email);
         password.clone_into(&mut actor.password);
-        actor.id = claims_of(&actor.token)["sub"].as_str().expect("a subject").to_owned();
+        claims_of(&actor.token)["sub"].as_str().expect("a subject").clone_into(&mut actor.id);
         actor
     }
 }

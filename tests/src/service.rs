@@ -1,4 +1,5 @@
 use std::ffi::OsString;
+use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, ExitStatus};
@@ -88,6 +89,14 @@ impl Service {
     /// Its database file.
     pub fn database_file(&self) -> PathBuf {
         self.data().join("roster.db")
+    }
+
+    /// The bytes of every file of its data folder, as they are now.
+    pub fn stored(&self) -> Vec<Vec<u8>> {
+        let paths = fs::read_dir(self.data())
+            .expect("the data folder can be read")
+            .map(|entry| entry.expect("an entry").path());
+        paths.filter(|path| path.is_file()).map(|path| fs::read(path).expect("a file can be read")).collect()
     }
 
     /// Its database, to be looked at beside it.

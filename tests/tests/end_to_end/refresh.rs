@@ -4,7 +4,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use roster_tests::{Actor, Answer, CLIENT, Service, claims_of, within_a_second};
 use serde_json::json;
-use std::fs;
 use std::thread;
 
 #[track_caller]
@@ -112,12 +111,6 @@ fn a_lost_answer_can_be_had_for_a_minute() {
     is_dead(&service, &[&late, &next]);
 }
 
-/// Whatever lies in the data folder.
-fn files(service: &Service) -> Vec<Vec<u8>> {
-    let paths = fs::read_dir(service.data()).unwrap().map(|entry| entry.unwrap().path());
-    paths.filter(|path| path.is_file()).map(|path| fs::read(path).unwrap()).collect()
-}
-
 #[test]
 fn the_database_yields_no_refresh_token_and_no_successor() {
     let mut service = Service::start();
@@ -125,12 +118,12 @@ fn the_database_yields_no_refresh_token_and_no_successor() {
     let next = service.refreshed(&user);
     let kept = "SELECT count(*) AS value FROM refresh_tokens WHERE sealed_successor IS NOT NULL";
     assert_eq!(service.database().count(kept), 1, "the successor is there, but sealed");
-    let mut all = files(&service);
+    let mut all = service.stored();
     service.kill();
-    all.extend(files(&service));
+    all.extend(service.stored());
     service.restart();
     service.terminate();
-    all.extend(files(&service));
+    all.extend(service.stored());
     let found =
         |needle: &[u8]| all.iter().any(|bytes| bytes.windows(needle.len()).any(|window| window == needle));
     assert!(found(user.email.as_bytes()), "the search finds what is there");
@@ -157,8 +150,8 @@ fn a_token_is_spent_by_its_own_client_alone() {
         [("grant_type", "refresh_token"), ("client_id", "owner"), ("refresh_token", user.refresh())];
     refused(&service.post_form("/oauth/token", &unproven), 401, "invalid_client");
     user.get("/user").expect(200);
-    let used = "SELECT count(*) AS value FROM refresh_tokens WHERE used_at IS NOT NULL";
-    assert_eq!(service.database().count(used), 0);
+    let spent = "SELECT count(*) AS value FROM refresh_tokens WHERE used_at IS NOT NULL";
+    assert_eq!(service.database().count(spent), 0);
     service.try_refresh_as(&owner, user.refresh()).expect(200);
 }
 
