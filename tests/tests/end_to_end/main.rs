@@ -9,8 +9,11 @@
 #![expect(clippy::format_collect, reason = "a test need not save an allocation")]
 
 mod account;
+mod account_commands;
 mod authorisation;
 mod authorize;
+mod beside_the_service;
+mod client_commands;
 mod commands;
 mod contention;
 mod conventions;
