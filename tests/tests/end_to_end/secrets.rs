@@ -1,6 +1,6 @@
 //! Master secrets: a new one takes over while the old one still verifies, and then the old one can go.
 
-use roster_tests::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, Finished, Roster, Service};
+use roster_tests::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, Finished, Roster, Service, within_a_second};
 use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::commands::complains;
+use crate::keys::{published, signer};
 
 const NEW: &str = "Y2FuYXJ5LXRoZS1uZXctbWFzdGVyLXNlY3JldC0wMDAwMQ==";
 const STRANGE: &str = "Y2FuYXJ5LXNvbWVib2R5LWVsc2UncyBzZWNyZXQtMDAwMg==";
@@ -148,6 +149,21 @@ fn the_status_has_these_members_and_no_secret() {
     for printed in [finished.stdout, text] {
         assert!(!printed.contains(NEW) && !printed.contains(&old(&service)), "{printed}");
     }
+}
+
+#[test]
+fn a_key_that_the_service_cannot_open_keeps_no_stolen_one_in_use() {
+    let service = Service::start();
+    let user = service.user("tech");
+    let secrets = both(&service);
+    let run = |arguments: &[&str]| {
+        service.command(arguments.iter().copied()).with("ROSTER_SECRET", &secrets).succeed()
+    };
+    // Whoever runs this knows a secret already that the service does not.
+    run(&["keys", "rotate"]);
+    run(&["keys", "revoke", &signer(&user)]);
+    within_a_second("the end of the stolen key", || user.get("/user").status == 401);
+    within_a_second("the key set without it", || !published(&service).contains(&signer(&user)));
 }
 
 #[test]
