@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -20,7 +21,7 @@ const START: Duration = Duration::from_secs(20);
 /// The issuer of the services under test: no address, so that a link made from a request would be seen.
 pub const PUBLIC_URL: &str = "https://roster.test";
 
-/// A running service on a data folder of its own. It ends with its test.
+/// A running service on a data folder of its own. It ends with its test, which fails if anything broke inside meanwhile.
 #[derive(Debug)]
 pub struct Service {
     folder: TempDir,
@@ -189,6 +190,10 @@ impl Drop for Service {
         let mut child = self.child();
         child.kill().ok();
         child.wait().ok();
+        drop(child);
+        if !thread::panicking() {
+            self.log.assert_nothing_broke();
+        }
     }
 }
 

@@ -102,7 +102,7 @@ fn a_lost_answer_can_be_had_for_a_minute() {
     let (early, late) =
         (service.user_made_by(&administrator, "tech"), service.user_made_by(&administrator, "tech"));
     let lost = service.refreshed(&early);
-    service.age_sessions(40);
+    service.age_sessions(30);
     assert_eq!(service.refreshed(&early).refresh(), lost.refresh());
     // Whoever shows a token after a minute did not just lose the answer.
     let next = service.refreshed(&late);

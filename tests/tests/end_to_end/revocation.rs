@@ -1,7 +1,8 @@
 //! What is taken away is gone on the very next request.
 
-use roster_tests::{Actor, Service};
+use roster_tests::{Actor, Answer, Service};
 use serde_json::json;
+use std::thread;
 
 fn path(person: &Actor) -> String {
     format!("/users/{}", person.id)
@@ -125,6 +126,43 @@ fn a_password_that_somebody_else_sets_ends_every_session_at_once() {
         assert_eq!(events.iter().filter(|kind| *kind == "session.ended").count(), 2, "{events:?}");
     }
     administrator.get("/user").expect(200);
+}
+
+#[test]
+fn whoever_signs_in_or_refreshes_while_they_are_shut_out_gets_nothing_that_lasts() {
+    let service = Service::start();
+    let administrator = service.administrator();
+    for round in 0..6 {
+        let person = service.user_made_by(&administrator, "tech");
+        let won: Vec<Answer> = thread::scope(|scope| {
+            let racers: Vec<_> = (0..8)
+                .map(|racer| {
+                    let (service, person) = (&service, &person);
+                    scope.spawn(move || match racer % 2 {
+                        0 => service.try_password(&person.email, &person.password),
+                        _ => service.try_refresh(person.refresh()),
+                    })
+                })
+                .collect();
+            match round % 3 {
+                0 => administrator.patch(&path(&person), json!({ "disabled": true })).expect(200),
+                1 => administrator.delete(&path(&person)).expect(200),
+                _ => {
+                    let body = json!({ "newPassword": "canary-set-by-another" });
+                    administrator.put(&format!("{}/password", path(&person)), body).expect(200)
+                }
+            };
+            let answers = racers.into_iter().map(|racer| racer.join().unwrap());
+            answers.filter(|answer| answer.status == 200).collect()
+        });
+        for answer in won {
+            let tokens = answer.json();
+            let late = person.with_token(tokens["access_token"].as_str().unwrap());
+            late.get("/user").expect_problem(401, "invalid_token");
+            service.try_refresh(tokens["refresh_token"].as_str().unwrap()).expect(400);
+        }
+    }
+    service.database().assert_sound();
 }
 
 #[test]
