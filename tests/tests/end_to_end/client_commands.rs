@@ -94,7 +94,8 @@ fn a_new_secret_is_printed_once_and_kept_nowhere() {
 fn a_public_client_gets_no_secret() {
     let service = Service::start();
     let line = complains(&run(&service, "rotate-secret", CLIENT), 1);
-    assert!(!line.is_empty());
+    assert!(line.contains("public"), "{line}");
+    assert_eq!(service.database().events_about(CLIENT), ["client.created"]);
     service.administrator();
 }
 

@@ -231,6 +231,7 @@ fn keys_can_be_looked_after_before_anything_is_served() {
     let listed = run(&["keys", "list", "--json"]).json();
     // Nobody can know another one, so nobody has to wait for the first.
     assert_eq!((&listed[0]["kid"], &listed[0]["state"]), (&first["kid"], &json!("signing")));
+    assert_eq!(listed[0]["signs_from"], listed[0]["created_at"]);
     let second = run(&["keys", "rotate", "--json"]).json();
     assert_eq!(run(&["keys", "list", "--json"]).json()[1]["state"], "next");
     assert_ne!(first["kid"], second["kid"]);
