@@ -174,6 +174,21 @@ fn requests_that_make_no_sense_are_refused_as_rfc_6749_says() {
         refused(&send(Body::Bytes("application/json", b"{".to_vec())), 400, "invalid_request");
         let large = format!("client_id={CLIENT}&token={}", "x".repeat(70_000)).into_bytes();
         refused(&send(Body::Bytes("application/x-www-form-urlencoded", large)), 413, "invalid_request");
+        for body in [
+            json!({ "client_id": CLIENT, "token": 1 }).to_string(),
+            json!({ "client_id": CLIENT, "token": null }).to_string(),
+            json!({ "client_id": CLIENT, "token": [user.refresh()] }).to_string(),
+            json!({ "client_id": CLIENT, "token": "" }).to_string(),
+            format!("{{\"client_id\":\"{CLIENT}\",\"token\":\"x\",\"token\":\"{}\"}}", user.refresh()),
+            json!([CLIENT, user.refresh()]).to_string(),
+        ] {
+            let answer = send(Body::Bytes("application/json", body.clone().into_bytes()));
+            assert_eq!(answer.status, 400, "{body}");
+            refused(&answer, 400, "invalid_request");
+        }
+        let packed = [("content-encoding", "gzip")];
+        let fields = Body::Fields(vec![("client_id", CLIENT.to_owned()), ("token", user.token.clone())]);
+        refused(&service.http().send("POST", path, &packed, &fields), 415, "invalid_request");
         let query = format!("{path}?client_id={CLIENT}&token={}", user.refresh());
         for (method, path) in [("GET", path), ("DELETE", path), ("PUT", path), ("GET", &query)] {
             let answer = service.http().send(method, path, &[], &Body::Empty);
