@@ -2,6 +2,7 @@ use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::http::{Body, Http};
+use crate::token::claims_of;
 
 /// Somebody who calls the service: a person, a client on its own behalf, or nobody.
 #[derive(Debug, Clone)]
@@ -31,6 +32,16 @@ impl Actor {
             refresh_token: None,
             http,
         }
+    }
+
+    /// The id of the session to which the person's access token belongs.
+    pub fn session(&self) -> String {
+        claims_of(&self.token)["sid"].as_str().expect("a person's token").to_owned()
+    }
+
+    /// The refresh token, which there must be.
+    pub fn refresh(&self) -> &str {
+        self.refresh_token.as_deref().expect("a refresh token")
     }
 
     /// The same somebody with another token.

@@ -37,6 +37,15 @@ pub struct Finished {
     pub stderr: String,
 }
 
+impl Finished {
+    /// What it printed, which must be JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        let parsed = serde_json::from_str(&self.stdout);
+        parsed.unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
 impl Roster {
     /// A run with these arguments, on the cheapest hashing.
     pub fn new<A: Into<OsString>>(arguments: impl IntoIterator<Item = A>) -> Self {

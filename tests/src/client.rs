@@ -60,8 +60,33 @@ impl Service {
     /// Asks the token endpoint as a client that proves itself with HTTP Basic.
     #[track_caller]
     pub fn ask_as(&self, client: &ClientCredentials, fields: &[(&'static str, &str)]) -> Answer {
+        self.post_form_as(client, "/oauth/token", fields)
+    }
+
+    /// Posts these fields as a form, as a client that proves itself with HTTP Basic.
+    #[track_caller]
+    pub fn post_form_as(
+        &self,
+        client: &ClientCredentials,
+        path: &str,
+        fields: &[(&'static str, &str)],
+    ) -> Answer {
         let fields = fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         let basic = format!("Basic {}", STANDARD.encode(format!("{}:{}", client.id, client.secret)));
-        self.http().send("POST", "/oauth/token", &[("authorization", &basic)], &Body::Fields(fields))
+        self.http().send("POST", path, &[("authorization", &basic)], &Body::Fields(fields))
+    }
+
+    /// The same person, signed in anew through this client.
+    #[track_caller]
+    pub fn sign_in_through(&self, client: &ClientCredentials, person: &Actor) -> Actor {
+        let fields =
+            [("grant_type", "password"), ("username", &*person.email), ("password", &*person.password)];
+        self.signed_in(&person.email, &person.password, &self.ask_as(client, &fields))
+    }
+
+    /// Asks for a new access token with a refresh token of this client.
+    #[track_caller]
+    pub fn try_refresh_as(&self, client: &ClientCredentials, refresh_token: &str) -> Answer {
+        self.ask_as(client, &[("grant_type", "refresh_token"), ("refresh_token", refresh_token)])
     }
 }

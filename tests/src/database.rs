@@ -28,6 +28,13 @@ impl Database {
         Self(connection)
     }
 
+    /// Changes the file of a service that does not run.
+    pub(crate) fn change(file: &Path, statements: &str) {
+        let path = file.to_str().expect("a path in UTF-8");
+        let mut connection = SqliteConnection::establish(path).expect("the database can be opened");
+        connection.batch_execute(statements).unwrap_or_else(|error| panic!("{statements}: {error}"));
+    }
+
     /// The number that a statement answers in the column `value`.
     pub fn count(&mut self, statement: &str) -> i64 {
         let row = sql_query(statement).get_result::<Count>(&mut self.0);
@@ -38,6 +45,11 @@ impl Database {
     pub fn texts(&mut self, statement: &str) -> Vec<String> {
         let rows = sql_query(statement).load::<Line>(&mut self.0);
         rows.unwrap_or_else(|error| panic!("{statement}: {error}")).into_iter().map(|row| row.value).collect()
+    }
+
+    /// The types of the events about this subject, in their order.
+    pub fn events_about(&mut self, subject: &str) -> Vec<String> {
+        self.texts(&format!("SELECT type AS value FROM events WHERE subject_id = '{subject}' ORDER BY seq"))
     }
 
     /// Checks that the file is whole and tells one story: no dangling reference, nobody without role or
@@ -87,9 +99,8 @@ mod tests {
     fn is_sound_after(damage: &str) -> bool {
         let folder = template::data_folder();
         let file = folder.path().join(template::DATA).join("roster.db");
-        let mut writer = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
         let all = format!("PRAGMA foreign_keys = 0; PRAGMA ignore_check_constraints = 1; {damage}");
-        writer.batch_execute(&all).unwrap();
+        Database::change(&file, &all);
         catch_unwind(|| Database::open(&file).assert_sound()).is_ok()
     }
 

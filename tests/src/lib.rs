@@ -25,6 +25,7 @@ mod picture;
 mod raw;
 mod service;
 mod template;
+mod token;
 mod wait;
 
 pub use actor::Actor;
@@ -40,4 +41,5 @@ pub use picture::{Form, Picture};
 pub use raw::{RawAnswer, RawSocket};
 pub use service::{PUBLIC_URL, Service, ServiceOptions};
 pub use template::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, ALL_SCOPES, CLIENT};
-pub use wait::{eventually, within};
+pub use token::{claims_of, header_of};
+pub use wait::{eventually, within, within_a_second};

@@ -23,6 +23,17 @@ impl Log {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Checks that nothing broke so far: no panic, and nothing that the service's own code tells as an error.
+    pub(crate) fn assert_nothing_broke(&self) {
+        let is_ours =
+            |event: &Value| event["target"].as_str().is_some_and(|target| target.starts_with("roster"));
+        let is_error = |event: &Value| event["level"] == "ERROR" && is_ours(event);
+        for line in self.lines() {
+            let is_told = serde_json::from_str(&line).is_ok_and(|event| is_error(&event));
+            assert!(!is_told && !line.contains("panicked at"), "something broke: {line}");
+        }
+    }
+
     /// Every line so far that is a JSON object.
     pub fn events(&self) -> Vec<Value> {
         self.lines()

@@ -6,6 +6,7 @@ use crate::answer::Answer;
 use crate::http::Body;
 use crate::service::Service;
 use crate::template::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, ALL_SCOPES, CLIENT};
+use crate::token::claims_of;
 
 impl Service {
     /// Somebody without a token.
@@ -69,8 +70,14 @@ impl Service {
     /// Asks the token endpoint with these fields.
     #[track_caller]
     pub fn ask_for_token(&self, fields: &[(&'static str, &str)]) -> Answer {
+        self.post_form("/oauth/token", fields)
+    }
+
+    /// Posts these fields as a form.
+    #[track_caller]
+    pub fn post_form(&self, path: &str, fields: &[(&'static str, &str)]) -> Answer {
         let fields = fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        self.http().send("POST", "/oauth/token", &[], &Body::Fields(fields))
+        self.http().send("POST", path, &[], &Body::Fields(fields))
     }
 
     /// Asks for a token with the password of a person.
@@ -94,8 +101,15 @@ impl Service {
         ])
     }
 
+    /// The same person with the tokens that their refresh token buys, which it must.
     #[track_caller]
-    fn signed_in(&self, email: &str, password: &str, answer: &Answer) -> Actor {
+    pub fn refreshed(&self, person: &Actor) -> Actor {
+        self.signed_in(&person.email, &person.password, &self.try_refresh(person.refresh()))
+    }
+
+    /// The person to whom these tokens were given, which must have been.
+    #[track_caller]
+    pub(crate) fn signed_in(&self, email: &str, password: &str, answer: &Answer) -> Actor {
         let tokens = answer.expect(200);
         let text = |member: &str| tokens[member].as_str().map(str::to_owned);
         let token = text("access_token").expect("an access token");
@@ -103,7 +117,7 @@ impl Service {
         actor.refresh_token = text("refresh_token");
         email.clone_into(&mut actor.email);
         password.clone_into(&mut actor.password);
-        subject(&actor.token).clone_into(&mut actor.id);
+        claims_of(&actor.token)["sub"].as_str().expect("a subject").clone_into(&mut actor.id);
         actor
     }
 }
@@ -123,13 +137,4 @@ pub(crate) fn new_person(role: &str) -> Value {
 /// A word that nobody has used yet.
 pub fn invented() -> String {
     Uuid::new_v4().simple().to_string()
-}
-
-/// Whom an access token is about.
-fn subject(token: &str) -> String {
-    use base64::Engine as _;
-    let claims = token.split('.').nth(1).expect("a token in three parts");
-    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).expect("claims in base64");
-    let claims: Value = serde_json::from_slice(&claims).expect("claims in JSON");
-    claims["sub"].as_str().expect("a subject").to_owned()
 }

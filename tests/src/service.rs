@@ -1,8 +1,10 @@
 use std::ffi::OsString;
+use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -19,7 +21,7 @@ const START: Duration = Duration::from_secs(20);
 /// The issuer of the services under test: no address, so that a link made from a request would be seen.
 pub const PUBLIC_URL: &str = "https://roster.test";
 
-/// A running service on a data folder of its own. It ends with its test.
+/// A running service on a data folder of its own. It ends with its test, which fails if anything broke inside meanwhile.
 #[derive(Debug)]
 pub struct Service {
     folder: TempDir,
@@ -90,6 +92,14 @@ impl Service {
         self.data().join("roster.db")
     }
 
+    /// The bytes of every file of its data folder, as they are now.
+    pub fn stored(&self) -> Vec<Vec<u8>> {
+        let paths = fs::read_dir(self.data())
+            .expect("the data folder can be read")
+            .map(|entry| entry.expect("an entry").path());
+        paths.filter(|path| path.is_file()).map(|path| fs::read(path).expect("a file can be read")).collect()
+    }
+
     /// Its database, to be looked at beside it.
     pub fn database(&self) -> Database {
         Database::open(&self.database_file())
@@ -145,6 +155,31 @@ impl Service {
         self.http.move_to(address);
     }
 
+    /// Stops it, moves the past of every session so many seconds back, and starts it again: what clients hold has aged so
+    /// much without anybody waiting.
+    pub fn age_sessions(&mut self, seconds: u32) {
+        let by = i64::from(seconds) * 1_000_000;
+        self.change_database(&format!(
+            "UPDATE refresh_tokens SET expires_at = expires_at - {by}, used_at = used_at - {by};
+             UPDATE sessions SET expires_at = expires_at - {by}, created_at = created_at - {by}, \
+             last_used_at = last_used_at - {by};"
+        ));
+    }
+
+    /// Stops it, moves the past of every signing key so many seconds back, and starts it again.
+    pub fn age_keys(&mut self, seconds: u32) {
+        let by = i64::from(seconds) * 1_000_000;
+        self.change_database(&format!(
+            "UPDATE signing_keys SET created_at = created_at - {by}, signs_from = signs_from - {by};"
+        ));
+    }
+
+    fn change_database(&mut self, statements: &str) {
+        self.kill();
+        Database::change(&self.database_file(), statements);
+        self.restart();
+    }
+
     fn child(&self) -> MutexGuard<'_, Child> {
         self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -155,6 +190,10 @@ impl Drop for Service {
         let mut child = self.child();
         child.kill().ok();
         child.wait().ok();
+        drop(child);
+        if !thread::panicking() {
+            self.log.assert_nothing_broke();
+        }
     }
 }
 

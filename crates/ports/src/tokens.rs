@@ -109,6 +109,9 @@ pub trait SigningKeys: Send + Sync {
 
     /// Uses these keys from now on, and no other. All verify; a token is signed by the one whose term it is when the token
     /// is issued ([`KeyTerm::signing`](roster_domain::KeyTerm::signing)), which is why they come in the order of their terms.
+    ///
+    /// A key that cannot be opened is left out, and that is the failure; with all others it is as if it were not there, so
+    /// that it keeps no stolen key in use.
     fn install(&self, keys: &[SealedKey]) -> Result<(), KeyError>;
 
     /// The public halves of the installed keys.

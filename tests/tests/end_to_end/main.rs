@@ -9,8 +9,11 @@
 #![expect(clippy::format_collect, reason = "a test need not save an allocation")]
 
 mod account;
+mod account_commands;
 mod authorisation;
 mod authorize;
+mod beside_the_service;
+mod client_commands;
 mod commands;
 mod contention;
 mod conventions;
@@ -22,7 +25,10 @@ mod every_route;
 mod facilities;
 mod framing;
 mod idempotency;
+mod imported_keys;
+mod introspect;
 mod journal;
+mod keys;
 mod last_administrator;
 mod oracle;
 mod outside_oauth_client;
@@ -33,7 +39,11 @@ mod outside_rust;
 mod password;
 mod pictures;
 mod published_apis;
+mod refresh;
 mod revocation;
+mod revoke;
+mod secrets;
+mod sessions;
 mod settings;
 mod ten_thousand;
 mod token_forgery;

@@ -32,9 +32,20 @@ fn use_everything(service: &Service) -> Canaries {
     administrator.patch(&own, address).expect(200);
     administrator.patch(&own, json!({ "plainPassword": "canary-unknown-member" })).expect(400);
     acting.get("/users").expect(200);
+    let set = "canary-set-by-another";
+    let other = service.user_made_by(&administrator, "tech");
+    administrator.put(&format!("/users/{}/password", other.id), json!({ "newPassword": set })).expect(200);
+    let other = service.sign_in(&other.email, set);
+    let revoke = [("client_id", roster_tests::CLIENT), ("token", other.refresh())];
+    service.post_form("/oauth/revoke", &revoke).expect_status(200);
+    service.post_form("/oauth/revoke", &[revoke[0], ("token", "canary-no-token")]).expect_status(200);
+    for token in [&*acting.token, other.refresh(), "canary-no-token"] {
+        service.post_form_as(&client, "/oauth/introspect", &[("token", token)]).expect(200);
+    }
     let wrong_client =
         roster_tests::ClientCredentials { secret: "canary-wrong-client-secret".to_owned(), ..client.clone() };
     service.ask_as(&wrong_client, &[("grant_type", "client_credentials")]).expect(401);
+    service.post_form_as(&wrong_client, "/oauth/introspect", &[("token", &acting.token)]).expect(401);
     let nobody = service.nobody();
     nobody.with_token("canary.bearer.token").get("/user").expect(401);
     nobody.get("/user?access_token=canary-token-in-the-query");
@@ -49,6 +60,7 @@ fn use_everything(service: &Service) -> Canaries {
         ("a user's password", user.password.clone()),
         ("a new password", new.to_owned()),
         ("a wrong password", wrong.to_owned()),
+        ("a revoked refresh token", other.refresh().to_owned()),
         ("any canary", "canary".to_owned()),
         ("an access token", user.token.clone()),
         ("the signature of an access token", user.token.rsplit('.').next().unwrap().to_owned()),

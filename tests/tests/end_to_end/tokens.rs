@@ -189,38 +189,6 @@ fn a_refresh_token_is_nothing_else() {
 }
 
 #[test]
-fn a_token_used_long_ago_ends_the_session() {
-    let service = Service::start();
-    let user = service.user("tech");
-    let first = user.refresh_token.clone().unwrap();
-    let second = service.try_refresh(&first).expect(200)["refresh_token"].as_str().unwrap().to_owned();
-    // The successor was used, so the answer with it arrived: who shows the first again stole one of them.
-    let third = service.try_refresh(&second).expect(200)["refresh_token"].as_str().unwrap().to_owned();
-    refused(&service.try_refresh(&first), 400, "invalid_grant");
-    refused(&service.try_refresh(&third), 400, "invalid_grant");
-    user.get("/user").expect_problem(401, "invalid_token");
-    let ended = service.database().count("SELECT count(*) AS value FROM events WHERE type = 'session.ended'");
-    assert_eq!(ended, 1);
-}
-
-#[test]
-fn of_many_who_refresh_at_once_nobody_gets_two_chains() {
-    let service = Service::start();
-    let user = service.user("tech");
-    let token = user.refresh_token.clone().unwrap();
-    let successors: Vec<Value> = std::thread::scope(|scope| {
-        let racers: Vec<_> = (0..20).map(|_| scope.spawn(|| service.try_refresh(&token))).collect();
-        let answers = racers.into_iter().map(|racer| racer.join().unwrap());
-        answers
-            .filter(|answer| answer.status == 200)
-            .map(|answer| answer.json()["refresh_token"].clone())
-            .collect()
-    });
-    assert!(!successors.is_empty());
-    assert!(successors.iter().all(|successor| *successor == successors[0]), "one token, one successor");
-}
-
-#[test]
 fn a_refreshed_token_is_never_wider_than_granted() {
     let service = Service::start();
     let user = service.user("tech");

@@ -38,21 +38,30 @@ impl InstalledKeys {
         installed.eq(keys.iter().map(|key| (&key.id, key.algorithm, &key.term)))
     }
 
-    /// These keys instead. Those that are installed already are taken over; the others are opened.
+    /// These keys instead, and what went wrong. Those that are installed already are taken over; the others are opened,
+    /// and left out where that fails.
     pub(super) fn replaced_by(
         &self,
-        keys: &[SealedKey],
+        sealed: &[SealedKey],
         open: impl Fn(&SealedKey) -> Result<SigningKey, KeyError>,
-    ) -> Result<Self, KeyError> {
+    ) -> (Self, Result<(), KeyError>) {
         let take = |kept: &SealedKey| match self.key(kept.id.as_str()) {
             Some(known) if known.algorithm() == kept.algorithm => Ok(Arc::clone(known)),
             _ => open(kept).map(Arc::new),
         };
-        let terms = keys.iter().map(|key| key.term).collect();
-        let keys: Vec<_> = keys.iter().map(take).collect::<Result<_, _>>()?;
+        let (mut keys, mut terms, mut opened) = (Vec::new(), Vec::new(), Ok(()));
+        for kept in sealed {
+            match take(kept) {
+                Ok(key) => {
+                    keys.push(key);
+                    terms.push(kept.term);
+                }
+                Err(error) => opened = Err(error),
+            }
+        }
         let is_same_set =
             keys.len() == self.keys.len() && keys.iter().all(|key| self.key(key.id().as_str()).is_some());
-        Ok(Self { generation: self.generation + u64::from(!is_same_set), keys, terms })
+        (Self { generation: self.generation + u64::from(!is_same_set), keys, terms }, opened)
     }
 
     fn key(&self, id: &str) -> Option<&Arc<SigningKey>> {

@@ -103,11 +103,12 @@ impl SigningKeys for KeyRing {
     fn install(&self, keys: &[SealedKey]) -> Result<(), KeyError> {
         let _alone = self.installing.lock().unwrap_or_else(PoisonError::into_inner);
         let installed = self.installed();
-        if !installed.are(keys) {
-            let replaced = Arc::new(installed.replaced_by(keys, |kept| self.open(kept))?);
-            *self.installed.write().unwrap_or_else(PoisonError::into_inner) = replaced;
+        if installed.are(keys) {
+            return Ok(());
         }
-        Ok(())
+        let (replaced, opened) = installed.replaced_by(keys, |kept| self.open(kept));
+        *self.installed.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(replaced);
+        opened
     }
 
     fn public_keys(&self) -> Vec<PublicKey> {
