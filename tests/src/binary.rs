@@ -24,6 +24,7 @@ pub struct Roster {
     environment: Vec<(OsString, OsString)>,
     folder: Option<PathBuf>,
     input: String,
+    limits: Option<&'static str>,
 }
 
 /// How a command ended.
@@ -50,7 +51,8 @@ impl Roster {
     /// A run with these arguments, on the cheapest hashing.
     pub fn new<A: Into<OsString>>(arguments: impl IntoIterator<Item = A>) -> Self {
         let arguments = arguments.into_iter().map(Into::into).collect();
-        let run = Self { arguments, environment: Vec::new(), folder: None, input: String::new() };
+        let run =
+            Self { arguments, environment: Vec::new(), folder: None, input: String::new(), limits: None };
         run.with("ROSTER_BCRYPT_COST", "4")
     }
 
@@ -80,6 +82,13 @@ impl Roster {
     #[must_use]
     pub fn within(mut self, folder: &Path) -> Self {
         self.folder = Some(folder.to_owned());
+        self
+    }
+
+    /// Under limits that this shell command sets, such as `ulimit -n 256`.
+    #[must_use]
+    pub const fn under(mut self, limits: &'static str) -> Self {
+        self.limits = Some(limits);
         self
     }
 
@@ -124,7 +133,7 @@ impl Roster {
 
     /// The process to start, with its output piped.
     fn command(&self) -> Command {
-        let mut command = Command::new(path());
+        let mut command = self.program();
         command
             .args(&self.arguments)
             .env_clear()
@@ -134,6 +143,16 @@ impl Roster {
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
+    }
+}
+
+impl Roster {
+    /// The binary, or a shell that becomes the binary once it has set the limits.
+    fn program(&self) -> Command {
+        let Some(limits) = self.limits else { return Command::new(path()) };
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("{limits} && exec \"$0\" \"$@\"")).arg(path());
+        shell
     }
 }
 

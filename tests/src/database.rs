@@ -28,8 +28,16 @@ impl Database {
         Self(connection)
     }
 
+    /// Holds the file for writing, as somebody does who migrates, until this is dropped.
+    pub fn hold(file: &Path) -> Self {
+        let path = file.to_str().expect("a path in UTF-8");
+        let mut connection = SqliteConnection::establish(path).expect("the database can be opened");
+        connection.batch_execute("BEGIN IMMEDIATE").expect("nobody else writes");
+        Self(connection)
+    }
+
     /// Changes the file of a service that does not run.
-    pub(crate) fn change(file: &Path, statements: &str) {
+    pub fn change(file: &Path, statements: &str) {
         let path = file.to_str().expect("a path in UTF-8");
         let mut connection = SqliteConnection::establish(path).expect("the database can be opened");
         connection.batch_execute(statements).unwrap_or_else(|error| panic!("{statements}: {error}"));

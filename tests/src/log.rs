@@ -34,6 +34,11 @@ impl Log {
         }
     }
 
+    /// Whether this was told.
+    pub fn tells(&self, message: &str) -> bool {
+        self.events().iter().any(|event| event["message"] == message)
+    }
+
     /// Every line so far that is a JSON object.
     pub fn events(&self) -> Vec<Value> {
         self.lines()

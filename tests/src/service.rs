@@ -12,11 +12,15 @@ use crate::binary::Roster;
 use crate::database::Database;
 use crate::http::Http;
 use crate::log::Log;
+use crate::memory::Memory;
 use crate::template;
 use crate::wait::within;
 
 /// How long a service may take until it answers.
 const START: Duration = Duration::from_secs(20);
+
+/// How long a service may take to drain, and a little more.
+const END: Duration = Duration::from_secs(40);
 
 /// The issuer of the services under test: no address, so that a link made from a request would be seen.
 pub const PUBLIC_URL: &str = "https://roster.test";
@@ -35,6 +39,7 @@ pub struct Service {
 #[derive(Debug, Clone, Default)]
 pub struct ServiceOptions {
     environment: Vec<(OsString, OsString)>,
+    limits: Option<&'static str>,
 }
 
 impl ServiceOptions {
@@ -42,6 +47,13 @@ impl ServiceOptions {
     #[must_use]
     pub fn with(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Under limits that this shell command sets, such as `ulimit -n 256`.
+    #[must_use]
+    pub const fn under(mut self, limits: &'static str) -> Self {
+        self.limits = Some(limits);
         self
     }
 
@@ -55,6 +67,9 @@ impl ServiceOptions {
             .with("ROSTER_LOG_FORMAT", "json");
         for (name, value) in self.environment {
             run = run.with(name, value);
+        }
+        if let Some(limits) = self.limits {
+            run = run.under(limits);
         }
         let (child, log, address) = launch(&run);
         Service { folder, run, http: Http::at(address), log, child: Mutex::new(child) }
@@ -115,6 +130,11 @@ impl Service {
         self.child().id()
     }
 
+    /// The memory that it holds.
+    pub fn memory(&self) -> Memory {
+        Memory::of(self.process())
+    }
+
     /// Whether the process that was started still runs.
     pub fn is_running(&self) -> bool {
         self.child().try_wait().expect("the process can be asked").is_none()
@@ -134,11 +154,31 @@ impl Service {
 
     /// Asks it to end as `kill` does, and waits.
     pub fn terminate(&self) -> ExitStatus {
-        let mut child = self.child();
+        self.signal("TERM");
+        self.ended()
+    }
+
+    /// Sends it a signal, named without `SIG`.
+    pub fn signal(&self, name: &str) {
         // A shell can always send a signal; the program `kill` is not everywhere.
-        let signal = std::process::Command::new("sh").arg("-c").arg(format!("kill {}", child.id())).status();
-        assert!(signal.is_ok_and(|status| status.success()), "the signal is sent");
-        within(START, "the end of the service", || child.try_wait().expect("the process can be asked"))
+        let command = format!("kill -{name} {}", self.process());
+        let sent = std::process::Command::new("sh").arg("-c").arg(command).status();
+        assert!(sent.is_ok_and(|status| status.success()), "the signal is sent");
+    }
+
+    /// Waits for its end.
+    pub fn ended(&self) -> ExitStatus {
+        within(END, "the end of the service", || self.has_ended())
+    }
+
+    /// How it ended, if it did.
+    pub fn has_ended(&self) -> Option<ExitStatus> {
+        self.child().try_wait().expect("the process can be asked")
+    }
+
+    /// Starts it again after its end, without waiting for anything; whoever starts it ends it.
+    pub fn spawn_again(&self) -> (Child, Log) {
+        self.run.spawn()
     }
 
     /// Starts it again after its end, with the same settings but for this one.

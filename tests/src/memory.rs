@@ -1,0 +1,25 @@
+use std::fs;
+
+/// The memory of a process, in KiB.
+#[derive(Debug, Clone, Copy)]
+pub struct Memory {
+    /// What is resident now, with the mapped pages of files.
+    pub resident: u64,
+    /// What is resident now and its own: neither shared nor of a file.
+    pub own: u64,
+    /// The most that was resident at once.
+    pub most: u64,
+}
+
+impl Memory {
+    /// That of this process.
+    pub(crate) fn of(process: u32) -> Self {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).expect("the process lives");
+        let field = |name: &str| {
+            let line = status.lines().find(|line| line.starts_with(name));
+            let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+            number.unwrap_or_else(|| panic!("no {name} in {status}"))
+        };
+        Self { resident: field("VmRSS:"), own: field("RssAnon:"), most: field("VmHWM:") }
+    }
+}
