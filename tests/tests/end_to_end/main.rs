@@ -22,6 +22,7 @@ mod facilities;
 mod framing;
 mod journal;
 mod last_administrator;
+mod login_limits;
 mod oracle;
 mod outside_oauth_client;
 mod outside_openapi;

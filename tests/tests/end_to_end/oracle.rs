@@ -62,7 +62,7 @@ fn use_everything(service: &Service) -> Canaries {
 }
 
 /// Whether the needle occurs, as it is or as base64 or hex would write it.
-fn occurs(haystack: &[u8], needle: &str) -> bool {
+pub(crate) fn occurs(haystack: &[u8], needle: &str) -> bool {
     let hex: String = needle.bytes().map(|byte| format!("{byte:02x}")).collect();
     let base64 = base64::engine::general_purpose::STANDARD_NO_PAD.encode(needle);
     // The last signs depend on what follows the text.

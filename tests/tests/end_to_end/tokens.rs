@@ -6,9 +6,7 @@ use std::collections::BTreeSet;
 
 #[track_caller]
 fn refused(answer: &Answer, status: u16, error: &str) {
-    assert_eq!(answer.expect(status)["error"], error, "{answer}");
-    assert_eq!(answer.header("content-type"), Some("application/json"), "{answer}");
-    assert_eq!(answer.header("cache-control"), Some("no-store"), "{answer}");
+    answer.expect_oauth_error(status, error);
 }
 
 fn members(tokens: &Value) -> BTreeSet<&str> {
