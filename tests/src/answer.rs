@@ -31,15 +31,18 @@ impl Answer {
     }
 
     /// All that could tell this answer from another one: status, headers and body. Of the headers that differ between
-    /// any two, which are the date, the id of the request and the time to wait, only that they are there.
+    /// any two, which are the date, the id of the request and the time to wait, only that they are there; their order is
+    /// drawn for each answer.
     pub fn likeness(&self) -> (u16, Vec<(String, String)>, String) {
         let differs = |name: &str| ["date", "x-request-id", "retry-after"].contains(&name);
         let headers = self.headers.iter().map(|(name, value)| {
             let value = if differs(name) { String::new() } else { value.clone() };
             (name.clone(), value)
         });
+        let mut headers: Vec<_> = headers.collect();
+        headers.sort();
         let id = self.header("x-request-id").unwrap_or_default();
-        (self.status, headers.collect(), self.text().replace(id, ""))
+        (self.status, headers, self.text().replace(id, ""))
     }
 
     /// How many seconds to wait before another try, as the answer says.

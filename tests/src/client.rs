@@ -60,8 +60,14 @@ impl Service {
     /// Asks the token endpoint as a client that proves itself with HTTP Basic.
     #[track_caller]
     pub fn ask_as(&self, client: &ClientCredentials, fields: &[(&'static str, &str)]) -> Answer {
+        self.ask_at("/oauth/token", client, fields)
+    }
+
+    /// Asks at this path as a client that proves itself with HTTP Basic.
+    #[track_caller]
+    pub fn ask_at(&self, path: &str, client: &ClientCredentials, fields: &[(&'static str, &str)]) -> Answer {
         let fields = fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         let basic = format!("Basic {}", STANDARD.encode(format!("{}:{}", client.id, client.secret)));
-        self.http().send("POST", "/oauth/token", &[("authorization", &basic)], &Body::Fields(fields))
+        self.http().send("POST", path, &[("authorization", &basic)], &Body::Fields(fields))
     }
 }

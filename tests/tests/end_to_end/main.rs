@@ -9,6 +9,7 @@
 #![expect(clippy::format_collect, reason = "a test need not save an allocation")]
 
 mod account;
+mod accounts_are_not_told;
 mod authorisation;
 mod authorize;
 mod commands;

@@ -56,26 +56,6 @@ fn json_is_accepted_too_with_the_scope_as_text_or_list() {
 }
 
 #[test]
-fn wrong_password_unknown_address_and_disabled_user_look_alike() {
-    let service = Service::start();
-    let administrator = service.administrator();
-    let disabled = service.user_made_by(&administrator, "tech");
-    administrator.patch(&format!("/users/{}", disabled.id), json!({ "disabled": true })).expect(200);
-    let answers = [
-        service.try_password(ADMINISTRATOR_EMAIL, "canary-wrong-password"),
-        service.try_password("nobody@example.com", "canary-wrong-password"),
-        service.try_password("no address", "canary-wrong-password"),
-        service.try_password(&disabled.email, &disabled.password),
-    ];
-    for answer in &answers {
-        refused(answer, 400, "invalid_grant");
-        assert_eq!(answer.body, answers[0].body);
-        let names = |answer: &Answer| answer.headers.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-        assert_eq!(names(answer), names(&answers[0]));
-    }
-}
-
-#[test]
 fn requests_that_make_no_sense_are_refused_as_rfc_6749_says() {
     let service = Service::start();
     let ask = |fields: &[(&'static str, &str)]| service.ask_for_token(fields);
