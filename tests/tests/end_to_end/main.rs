@@ -31,6 +31,7 @@ mod outside_python;
 mod outside_revocation;
 mod outside_rust;
 mod password;
+mod passwords_of_others;
 mod pictures;
 mod published_apis;
 mod revocation;
