@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::answer::Answer;
+use crate::client::ClientCredentials;
 use crate::http::Body;
 use crate::service::Service;
 use crate::template::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, ALL_SCOPES, CLIENT};
@@ -64,6 +65,15 @@ impl Service {
     pub fn sign_in_without(&self, person: &Actor, scopes: &[&str]) -> Actor {
         let others: Vec<&str> = ALL_SCOPES.into_iter().filter(|scope| !scopes.contains(scope)).collect();
         self.sign_in_with(person, &others)
+    }
+
+    /// The same person, signed in anew through this client with all that it may have.
+    #[track_caller]
+    pub fn sign_in_through(&self, client: &ClientCredentials, person: &Actor) -> Actor {
+        let fields =
+            [("grant_type", "password"), ("username", &*person.email), ("password", &*person.password)];
+        let answer = self.ask_as(client, &fields);
+        self.signed_in(&person.email, &person.password, &answer)
     }
 
     /// Asks the token endpoint with these fields.

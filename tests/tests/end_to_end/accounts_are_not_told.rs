@@ -120,16 +120,33 @@ fn whoever_is_out_is_told_the_same_by_every_door() {
 
 #[test]
 fn whoever_is_out_is_inactive_to_those_who_ask() {
-    let Cast { service, disabled, deleted, ended } = Cast::new();
+    let service = Service::start();
+    let administrator = service.administrator();
     let backend = service.register_client("backend", &[]);
     let ask = |token: &str| service.ask_at("/oauth/introspect", &backend, &[("token", token)]);
-    let mut answers = vec![("no token at all", ask("canary-no-token"))];
-    for (what, person) in [("disabled", &disabled), ("deleted", &deleted), ("ended", &ended)] {
-        answers.push((what, ask(&person.token)));
-        answers.push((what, ask(person.refresh_token.as_deref().unwrap())));
+    let nothing = ask("canary-no-token");
+    assert_eq!(nothing.expect(200), json!({ "active": false }));
+    let take_out: [(&str, &dyn Fn(&Actor) -> Answer); 4] = [
+        ("disabled", &|person| administrator.patch(&path(person), json!({ "disabled": true }))),
+        ("deleted", &|person| administrator.delete(&path(person))),
+        ("ended", &|person| administrator.delete(&format!("{}/sessions", path(person)))),
+        ("revoked", &|person| {
+            let token = person.refresh_token.as_deref().unwrap();
+            service.ask_at("/oauth/revoke", &backend, &[("token", token)])
+        }),
+    ];
+    for (what, take_out) in take_out {
+        let person = service.user_made_by(&administrator, "tech");
+        let person = service.sign_in_through(&backend, &person);
+        let tokens = [person.token.as_str(), person.refresh_token.as_deref().unwrap()];
+        for token in tokens {
+            assert_eq!(ask(token).expect(200)["active"], true, "{what}");
+        }
+        take_out(&person).expect_status(200);
+        for token in tokens {
+            assert_eq!(ask(token).likeness(), nothing.likeness(), "{what}");
+        }
     }
-    assert_eq!(answers[0].1.expect(200), json!({ "active": false }));
-    are_alike(&answers);
 }
 
 #[test]
