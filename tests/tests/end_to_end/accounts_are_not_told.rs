@@ -33,6 +33,9 @@ fn path(person: &Actor) -> String {
     format!("/users/{}", person.id)
 }
 
+/// A way in which an administrator, or they themselves, end what somebody may do.
+type TakeOut<'a> = &'a dyn Fn(&Actor) -> Answer;
+
 /// Every one of the answers is like the first.
 #[track_caller]
 fn are_alike(answers: &[(&str, Answer)]) {
@@ -126,7 +129,7 @@ fn whoever_is_out_is_inactive_to_those_who_ask() {
     let ask = |token: &str| service.ask_at("/oauth/introspect", &backend, &[("token", token)]);
     let nothing = ask("canary-no-token");
     assert_eq!(nothing.expect(200), json!({ "active": false }));
-    let take_out: [(&str, &dyn Fn(&Actor) -> Answer); 4] = [
+    let ways: [(&str, TakeOut<'_>); 4] = [
         ("disabled", &|person| administrator.patch(&path(person), json!({ "disabled": true }))),
         ("deleted", &|person| administrator.delete(&path(person))),
         ("ended", &|person| administrator.delete(&format!("{}/sessions", path(person)))),
@@ -135,7 +138,7 @@ fn whoever_is_out_is_inactive_to_those_who_ask() {
             service.ask_at("/oauth/revoke", &backend, &[("token", token)])
         }),
     ];
-    for (what, take_out) in take_out {
+    for (what, take_out) in ways {
         let person = service.user_made_by(&administrator, "tech");
         let person = service.sign_in_through(&backend, &person);
         let tokens = [person.token.as_str(), person.refresh_token.as_deref().unwrap()];

@@ -33,7 +33,7 @@ impl<'a> Story<'a> {
         story.use_tokens(&user);
         story.use_clients();
         story.use_keys();
-        story.send_nonsense(&administrator);
+        send_nonsense(&administrator);
         story.use_passwords(&administrator, &user);
         story
     }
@@ -152,22 +152,23 @@ impl<'a> Story<'a> {
         self.canaries.push(("the private part of an imported key", der[36..68].to_vec()));
     }
 
-    fn send_nonsense(&self, administrator: &Actor) {
-        for (path, body) in [
-            ("/oauth/token", "{\"password\":\"canary-broken"),
-            ("/oauth/introspect", "{\"token\":\"canary-broken"),
-            ("/users", "{\"plainPassword\":\"canary-broken"),
-            ("/users", "{\"plainPassword\":[\"canary-of-a-wrong-type\"]}"),
-        ] {
-            let body = Body::Bytes("application/json", body.as_bytes().to_vec());
-            assert!(administrator.send("POST", path, &[], &body).status >= 400, "{path}");
-        }
-    }
-
     /// Runs a command, at its most talkative.
     fn command(&mut self, command: &Roster) {
         let finished = command.clone().with("ROSTER_LOG", "trace").run();
         self.printed.extend([finished.stdout, finished.stderr]);
+    }
+}
+
+/// Bodies that cannot be read, with what somebody thought would stay between them and us.
+fn send_nonsense(administrator: &Actor) {
+    for (path, body) in [
+        ("/oauth/token", "{\"password\":\"canary-broken"),
+        ("/oauth/introspect", "{\"token\":\"canary-broken"),
+        ("/users", "{\"plainPassword\":\"canary-broken"),
+        ("/users", "{\"plainPassword\":[\"canary-of-a-wrong-type\"]}"),
+    ] {
+        let body = Body::Bytes("application/json", body.as_bytes().to_vec());
+        assert!(administrator.send("POST", path, &[], &body).status >= 400, "{path}");
     }
 }
 
