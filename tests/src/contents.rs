@@ -31,3 +31,28 @@ impl Contents {
         self.0.iter().filter(is_changed).map(|(table, _)| table.as_str()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::database::Database;
+    use crate::template;
+
+    #[test]
+    fn every_change_is_seen_and_named() {
+        let folder = template::data_folder();
+        let file = folder.path().join(template::DATA).join("roster.db");
+        let contents = || Database::open(&file).contents();
+        let before = contents();
+        assert_eq!(contents().changed_since(&before), [""; 0]);
+        for (change, table) in [
+            ("UPDATE users SET last_name = 'Else'", "users"),
+            ("UPDATE credentials SET chosen_by = 1 - chosen_by", "credentials"),
+            ("DELETE FROM clients", "clients"),
+            ("INSERT INTO login_attempts VALUES (zeroblob(16), 1, zeroblob(16))", "login_attempts"),
+        ] {
+            let before = contents();
+            Database::tamper(&file, change);
+            assert_eq!(contents().changed_since(&before), [table], "{change}");
+        }
+    }
+}

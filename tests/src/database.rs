@@ -28,6 +28,14 @@ impl Database {
         Self(connection)
     }
 
+    /// Changes the file from outside.
+    pub(crate) fn tamper(file: &Path, statement: &str) {
+        let path = file.to_str().expect("a path in UTF-8");
+        let mut connection = SqliteConnection::establish(path).expect("the database can be opened");
+        let all = format!("PRAGMA busy_timeout = 5000; {statement}");
+        connection.batch_execute(&all).unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+
     /// The number that a statement answers in the column `value`.
     pub fn count(&mut self, statement: &str) -> i64 {
         let row = sql_query(statement).get_result::<Count>(&mut self.0);

@@ -95,6 +95,11 @@ impl Service {
         Database::open(&self.database_file())
     }
 
+    /// Changes its database from outside, as nobody should while it runs.
+    pub fn tamper(&self, statement: &str) {
+        Database::tamper(&self.database_file(), statement);
+    }
+
     /// What it wrote since it was last started.
     pub const fn log(&self) -> &Log {
         &self.log

