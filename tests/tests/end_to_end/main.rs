@@ -27,6 +27,7 @@ mod log_lines;
 mod login_limits;
 mod mass_assignment;
 mod oracle;
+mod outdated_hashes;
 mod outside_oauth_client;
 mod outside_openapi;
 mod outside_python;
