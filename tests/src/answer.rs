@@ -30,6 +30,28 @@ impl Answer {
         parsed.unwrap_or_else(|error| panic!("{error}: {self}"))
     }
 
+    /// All that could tell this answer from another one: status, headers and body. Of the headers that differ between
+    /// any two, which are the date, the id of the request and the time to wait, only that they are there; their order is
+    /// drawn for each answer.
+    pub fn likeness(&self) -> (u16, Vec<(String, String)>, String) {
+        let differs = |name: &str| ["date", "x-request-id", "retry-after"].contains(&name);
+        let headers = self.headers.iter().map(|(name, value)| {
+            let value = if differs(name) { String::new() } else { value.clone() };
+            (name.clone(), value)
+        });
+        let mut headers: Vec<_> = headers.collect();
+        headers.sort();
+        let id = self.header("x-request-id").unwrap_or_default();
+        (self.status, headers, self.text().replace(id, ""))
+    }
+
+    /// How many seconds to wait before another try, as the answer says.
+    #[track_caller]
+    pub fn retry_after(&self) -> u64 {
+        let header = self.header("retry-after").and_then(|value| value.parse().ok());
+        header.unwrap_or_else(|| panic!("no time to wait: {self}"))
+    }
+
     /// The body of an answer that must have this status.
     #[track_caller]
     pub fn expect(&self, status: u16) -> Value {
@@ -41,6 +63,15 @@ impl Answer {
     #[track_caller]
     pub fn expect_status(&self, status: u16) -> &Self {
         assert_eq!(self.status, status, "{self}");
+        self
+    }
+
+    /// An error of the token endpoint, which must be as RFC 6749 §5.2 has it.
+    #[track_caller]
+    pub fn expect_oauth_error(&self, status: u16, error: &str) -> &Self {
+        assert_eq!(self.expect(status)["error"], error, "{self}");
+        assert_eq!(self.header("content-type"), Some("application/json"), "{self}");
+        assert_eq!(self.header("cache-control"), Some("no-store"), "{self}");
         self
     }
 

@@ -36,11 +36,12 @@ impl Database {
         Self(connection)
     }
 
-    /// Changes the file of a service that does not run.
+    /// Changes the file from outside.
     pub fn change(file: &Path, statements: &str) {
         let path = file.to_str().expect("a path in UTF-8");
         let mut connection = SqliteConnection::establish(path).expect("the database can be opened");
-        connection.batch_execute(statements).unwrap_or_else(|error| panic!("{statements}: {error}"));
+        let all = format!("PRAGMA busy_timeout = 5000; {statements}");
+        connection.batch_execute(&all).unwrap_or_else(|error| panic!("{statements}: {error}"));
     }
 
     /// The number that a statement answers in the column `value`.

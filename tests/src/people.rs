@@ -91,6 +91,19 @@ impl Service {
         ])
     }
 
+    /// Like [`Service::try_password`], through a proxy that names the address from which the request comes.
+    #[track_caller]
+    pub fn try_password_from(&self, address: &str, email: &str, password: &str) -> Answer {
+        let fields = vec![
+            ("grant_type", "password".to_owned()),
+            ("client_id", CLIENT.to_owned()),
+            ("username", email.to_owned()),
+            ("password", password.to_owned()),
+        ];
+        let forwarded = [("x-forwarded-for", address)];
+        self.http().send("POST", "/oauth/token", &forwarded, &Body::Fields(fields))
+    }
+
     /// Asks for a new access token with a refresh token.
     #[track_caller]
     pub fn try_refresh(&self, refresh_token: &str) -> Answer {

@@ -120,6 +120,11 @@ impl Service {
         Database::open(&self.database_file())
     }
 
+    /// Changes its database from outside, as nobody should while it runs.
+    pub fn tamper(&self, statement: &str) {
+        Database::change(&self.database_file(), statement);
+    }
+
     /// What it wrote since it was last started.
     pub const fn log(&self) -> &Log {
         &self.log
@@ -138,6 +143,14 @@ impl Service {
     /// Whether the process that was started still runs.
     pub fn is_running(&self) -> bool {
         self.child().try_wait().expect("the process can be asked").is_none()
+    }
+
+    /// How much memory its process holds; nought where the system does not tell, as Linux does.
+    pub fn resident_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kibibytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        kibibytes.unwrap_or_default() * 1024
     }
 
     /// A command beside the service, on the same data folder.

@@ -44,8 +44,9 @@ pub trait PasswordHasher: Send + Sync {
 
     /// Verifies a password. Without a hash to verify against it works as for one, and finds it wrong.
     ///
-    /// [`Verdict::Wrong`] is answered no sooner than verifying against the slowest hash would take, of those with today's
-    /// cost and with the given one, but within 2 s; the wait holds no thread. So the time tells nothing of the hash.
+    /// [`Verdict::Wrong`] and [`HashingError::Broken`] are answered no sooner than verifying against the slowest hash would
+    /// take, of those with today's cost and with the given one, but within 2 s; the wait holds no thread. So the time tells
+    /// nothing of the hash.
     async fn verify(
         &self,
         password: SecretString,

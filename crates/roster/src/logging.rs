@@ -7,8 +7,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::settings::{Key, LogFormat, Settings};
 
-/// What would tell once more what the service tells itself, unless the operator's filter names it.
-const QUIETER: &str = "actix_server=warn";
+/// What is left out unless the operator's filter names it: what would tell once more what the service tells itself, and
+/// the bytes of strangers that are no request, each of which would be an error of ours.
+const QUIETER: &str = "actix_server=warn,actix_http::h1::dispatcher=off";
 
 /// Starts logging, for the life of the process.
 pub(crate) fn start(settings: &Settings) {

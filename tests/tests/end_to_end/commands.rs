@@ -1,6 +1,6 @@
 //! The command line: exit codes, one-line errors, and commands beside a running service.
 
-use roster_tests::{Finished, Roster, Service};
+use roster_tests::{Database, Finished, Roster, Service};
 use serde_json::{Value, json};
 use std::fs;
 use std::net::TcpListener;
@@ -129,6 +129,43 @@ fn an_administrator_is_made_and_restored() {
     let again = service.sign_in("ada@example.com", "canary-difference-engine");
     assert_eq!(again.id, ada.id);
     assert_eq!(again.get("/user").expect(200)["data"]["roles"], json!(["tech", "board"]));
+}
+
+#[test]
+fn a_new_database_has_nobody_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    Roster::new(["db", "migrate"]).on(&data).succeed();
+    let mut database = Database::open(&data.join("roster.db"));
+    for table in ["users", "credentials", "clients", "sessions", "facility_access"] {
+        assert_eq!(database.count(&format!("SELECT count(*) AS value FROM {table}")), 0, "{table}");
+    }
+}
+
+#[test]
+fn a_second_making_of_an_administrator_touches_nobody_else() {
+    let service = Service::start();
+    let other = service.user("tech");
+    let before = service.database().contents();
+    assert_eq!(administrator(&service.data(), &other.email, "short").code, 1);
+    assert_eq!(service.database().contents().changed_since(&before), [""; 0]);
+    assert_eq!(administrator(&service.data(), &other.email, "canary-analytical-engine").code, 0);
+    assert_eq!(service.database().count("SELECT count(*) AS value FROM users"), 2);
+    // The first one still has the password that they had.
+    service.administrator().get("/user").expect(200);
+    assert_eq!(service.sign_in(&other.email, "canary-analytical-engine").id, other.id);
+}
+
+#[test]
+fn no_password_is_taken_from_an_argument() {
+    let data = tempfile::tempdir().unwrap();
+    let names = ["--email", "ada@example.com", "--first-name", "Ada", "--last-name", "Lovelace"];
+    for flag in ["--password", "--plain-password", "-p"] {
+        let run =
+            Roster::new(["admin", "create"].into_iter().chain(names).chain([flag, "canary-engine-password"]));
+        let line = complains(&run.on(data.path()).run(), 2);
+        assert!(!line.contains("canary"), "{line}");
+    }
 }
 
 #[test]

@@ -92,6 +92,7 @@ fn options_and_wrong_methods_name_the_right_ones() {
 #[test]
 fn methods_cannot_be_overridden() {
     let service = Service::start();
+    let bystander = service.bystander();
     let administrator = service.administrator();
     let user = service.user_made_by(&administrator, "tech");
     let path = format!("/users/{}", user.id);
@@ -110,6 +111,7 @@ fn methods_cannot_be_overridden() {
         assert!(answer.statuses().iter().all(|status| *status >= 400), "{answer:?}");
         assert!(!answer.text.contains(&user.email) && !answer.text.contains(&user.token), "{answer:?}");
     }
+    service.assert_unharmed(&bystander);
 }
 
 #[test]
@@ -134,6 +136,7 @@ fn paths_have_one_spelling() {
 #[test]
 fn odd_ids_are_nobodys() {
     let service = Service::start();
+    let bystander = service.bystander();
     let administrator = service.administrator();
     let id = &administrator.id;
     let long = "x".repeat(10_000);
@@ -161,7 +164,7 @@ fn odd_ids_are_nobodys() {
     }
     let upper = id.to_uppercase();
     assert_eq!(administrator.get(&format!("/users/{upper}")).expect(200)["id"], id.as_str());
-    assert!(service.is_running());
+    service.assert_unharmed(&bystander);
 }
 
 #[test]

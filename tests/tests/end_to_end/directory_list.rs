@@ -182,6 +182,7 @@ fn a_cursor_with_any_byte_changed_is_refused() {
 #[test]
 fn bad_parameters_are_named_all_at_once() {
     let service = Service::start();
+    let bystander = service.bystander();
     let administrator = service.administrator();
     for query in [
         "limit=0",
@@ -215,6 +216,7 @@ fn bad_parameters_are_named_all_at_once() {
     administrator.get(&format!("/users?search={long}")).expect_problem(400, "malformed_request");
     let many = vec!["ae34bc53-660c-4d7b-94df-393baed04f32"; 101].join(",");
     administrator.get(&format!("/users?ids={many}")).expect_problem(400, "malformed_request");
+    service.assert_unharmed(&bystander);
 }
 
 #[test]

@@ -24,6 +24,7 @@ fn smuggling(headers: &str, body: &str) -> String {
 #[test]
 fn ambiguous_lengths_are_refused_and_end_the_connection() {
     let service = Service::start();
+    let bystander = service.bystander();
     for (headers, body) in [
         ("Content-Length: 2\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
         ("Transfer-Encoding: chunked\r\nContent-Length: 2\r\n", "0\r\n\r\n"),
@@ -54,12 +55,13 @@ fn ambiguous_lengths_are_refused_and_end_the_connection() {
         );
         assert!(answer.is_closed, "{headers:?} {body:?}: {answer:?}");
     }
-    assert!(service.is_running());
+    service.assert_unharmed(&bystander);
 }
 
 #[test]
 fn broken_heads_are_refused() {
     let service = Service::start();
+    let bystander = service.bystander();
     let line = "GET /health/live HTTP/1.1\r\n";
     let many: String = (0..300).map(|n| format!("X-{n}: 1\r\n")).collect();
     for request in [
@@ -82,8 +84,7 @@ fn broken_heads_are_refused() {
         let start: String = request.chars().take(80).collect();
         assert!(answer.statuses().iter().all(|status| *status >= 400), "{start:?}: {answer:?}");
     }
-    service.nobody().get("/health/live").expect_status(200);
-    assert!(service.is_running());
+    service.assert_unharmed(&bystander);
 }
 
 #[test]
@@ -99,6 +100,7 @@ fn requests_in_one_packet_are_answered_one_by_one() {
 #[test]
 fn a_refused_body_is_not_taken_for_the_next_request() {
     let service = Service::start();
+    let bystander = service.bystander();
     let smuggled = "GET /problems/smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
     let size = 70_000;
     let padded = format!("{smuggled}{}", "x".repeat(size - smuggled.len()));
@@ -112,7 +114,7 @@ fn a_refused_body_is_not_taken_for_the_next_request() {
         );
         assert!(!answer.text.contains("smuggled"), "{path}: {answer:?}");
     }
-    assert!(service.is_running());
+    service.assert_unharmed(&bystander);
 }
 
 #[test]
@@ -126,7 +128,7 @@ fn who_asks_for_a_hundred_continue_before_the_body_can_be_refused_without_it() {
 #[test]
 fn many_half_requests_do_not_stop_the_others() {
     let service = Service::start();
-    let user = service.user("tech");
+    let (user, bystander) = (service.user("tech"), service.bystander());
     let half = format!(
         "PATCH /user HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{",
         user.token
@@ -140,4 +142,5 @@ fn many_half_requests_do_not_stop_the_others() {
         user.get("/users/me").expect(200);
     }
     service.nobody().get("/health/ready").expect_status(200);
+    service.assert_unharmed(&bystander);
 }

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use roster_tests::{Actor, Service};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 use crate::account::hmac_sha256;
 
@@ -88,7 +89,7 @@ fn tokens_are_what_rfc_9068_says() {
 #[test]
 fn a_token_without_signature_is_refused() {
     let service = Service::start();
-    let user = service.user("tech");
+    let (user, bystander) = (service.user("tech"), service.bystander());
     let token = Token::of(&user);
     for algorithm in ["none", "None", "nOnE", "NONE", "", "ES512", "RS256", "PS256", "HS256", "EdDSA"] {
         let forged = token.with_header(json!({ "alg": algorithm }));
@@ -98,12 +99,13 @@ fn a_token_without_signature_is_refused() {
     }
     refused(&user, &token.unsigned());
     refused(&user, &format!("{}.", token.unsigned()));
+    service.assert_unharmed(&bystander);
 }
 
 #[test]
 fn a_public_key_is_no_secret_to_sign_with() {
     let service = Service::start();
-    let user = service.user("tech");
+    let (user, bystander) = (service.user("tech"), service.bystander());
     let forged = Token::of(&user).with_header(json!({ "alg": "HS256" }));
     let nobody = service.nobody();
     let key = nobody.get("/.well-known/jwks.json").expect(200)["keys"][0].clone();
@@ -126,6 +128,7 @@ fn a_public_key_is_no_secret_to_sign_with() {
         let signature = URL_SAFE_NO_PAD.encode(hmac_sha256(&secret, forged.unsigned().as_bytes()));
         refused(&user, &forged.signed_with(&signature));
     }
+    service.assert_unharmed(&bystander);
 }
 
 fn sha256(bytes: &[u8]) -> Vec<u8> {
@@ -136,7 +139,7 @@ fn sha256(bytes: &[u8]) -> Vec<u8> {
 #[test]
 fn a_changed_token_is_refused() {
     let service = Service::start();
-    let user = service.user("tech");
+    let (user, bystander) = (service.user("tech"), service.bystander());
     let other = service.administrator();
     let token = Token::of(&user);
     let claims = [
@@ -170,12 +173,13 @@ fn a_changed_token_is_refused() {
         refused(&user, &token.with_header(changes).signed_with(&token.signature));
     }
     user.get("/users/me").expect(200);
+    service.assert_unharmed(&bystander);
 }
 
 #[test]
 fn a_signature_has_one_spelling() {
     let service = Service::start();
-    let user = service.user("tech");
+    let (user, bystander) = (service.user("tech"), service.bystander());
     let (unsigned, signature) = user.token.rsplit_once('.').unwrap();
     let raw = URL_SAFE_NO_PAD.decode(signature).unwrap();
     refused(&user, &format!("{unsigned}.{signature}="));
@@ -188,18 +192,56 @@ fn a_signature_has_one_spelling() {
         changed[place] ^= 1;
         refused(&user, &format!("{unsigned}.{}", URL_SAFE_NO_PAD.encode(changed)));
     }
+    service.assert_unharmed(&bystander);
 }
 
 #[test]
 fn what_is_no_token_is_refused() {
     let service = Service::start();
-    let user = service.user("tech");
+    let (user, bystander) = (service.user("tech"), service.bystander());
     let long = "a".repeat(6_000);
     for token in
         ["a", "a.b", "a.b.c", "....", "e30.e30.e30", "bnVsbA.bnVsbA.", &user.token[1..], long.as_str()]
     {
         refused(&user, token);
     }
+    service.assert_unharmed(&bystander);
+}
+
+#[test]
+fn a_token_made_to_be_slow_is_refused_at_once() {
+    let service = Service::start();
+    let (user, bystander) = (service.user("tech"), service.bystander());
+    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let nested = format!("{}{}", "[".repeat(8_000), "]".repeat(8_000));
+    let jwe =
+        encode(r#"{"alg":"PBES2-HS256+A128KW","enc":"A128GCM","zip":"DEF","p2c":2147483648,"p2s":"AAAA"}"#);
+    let large = format!("{{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"{}\"}}", "k".repeat(30_000));
+    let tokens = [
+        ".".repeat(60_000),
+        "a.".repeat(30_000),
+        format!("{}.e30.AAAA", "A".repeat(60_000)),
+        format!("e30.{}.AAAA", "A".repeat(60_000)),
+        format!("e30.e30.{}", "A".repeat(60_000)),
+        format!("{jwe}.AAAA.AAAA.AAAA.AAAA"),
+        format!("{}.e30.AAAA", encode(&nested)),
+        format!("{}.e30.AAAA", encode(&format!("{{\"alg\":{nested}}}"))),
+        format!("{}.{}.AAAA", encode(&large), encode(&nested)),
+    ];
+    let before = service.resident_bytes();
+    let start = Instant::now();
+    for token in &tokens {
+        refused(&user, token);
+    }
+    let took = start.elapsed();
+    assert!(took < Duration::from_millis(100) * u32::try_from(tokens.len()).unwrap(), "{took:?}");
+    let grown = service.resident_bytes().saturating_sub(before);
+    assert!(grown < 10 << 20, "grown by {grown} bytes");
+    // What is longer than a head may be is no request at all.
+    let answer =
+        user.with_token(".".repeat(300_000)).try_send("GET", "/users/me", &[], &roster_tests::Body::Empty);
+    assert!(answer.is_err() || answer.is_ok_and(|answer| [400, 401, 431].contains(&answer.status)));
+    service.assert_unharmed(&bystander);
 }
 
 #[test]

@@ -48,6 +48,7 @@ fn all_faults_are_told_at_once() {
 #[test]
 fn a_fault_never_repeats_the_value() {
     let service = Service::start();
+    let bystander = service.bystander();
     let body = json!({
         "firstName": "canary\u{7}", "lastName": "L", "email": "canary@", "plainPassword": "canary", "roles": ["canary"],
         "locale": "canary canary",
@@ -59,11 +60,13 @@ fn a_fault_never_repeats_the_value() {
     let answer = raw(&administrator, r#"{"plainPassword": 7, "firstName": "canary" "#);
     assert!(!answer.text().contains("canary"), "{answer}");
     assert!(!raw(&administrator, r#"{"roles": "canary"}"#).text().contains("canary"));
+    service.assert_unharmed(&bystander);
 }
 
 #[test]
 fn bodies_are_read_strictly() {
     let service = Service::start();
+    let bystander = service.bystander();
     let administrator = service.administrator();
     let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
     let very_deep = "[".repeat(60_000);
@@ -111,11 +114,13 @@ fn bodies_are_read_strictly() {
     let utf16: Vec<u8> = "{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
     raw(&administrator, utf16).expect_problem(400, "malformed_request");
     raw(&administrator, "\t{ }\r\n").expect_problem(422, "validation_failed");
+    service.assert_unharmed(&bystander);
 }
 
 #[test]
 fn bodies_have_one_type_one_encoding_and_a_size() {
     let service = Service::start();
+    let bystander = service.bystander();
     let administrator = service.administrator();
     let send = |headers: &[(&str, &str)], bytes: &[u8]| {
         administrator.send("POST", "/users", headers, &Body::Bytes("application/json", bytes.to_vec()))
@@ -148,11 +153,13 @@ fn bodies_have_one_type_one_encoding_and_a_size() {
     largest.push(b' ');
     send(&[], &largest).expect_problem(413, "too_large");
     send(&[("content-type", "text/plain")], &largest).expect_problem(413, "too_large");
+    service.assert_unharmed(&bystander);
 }
 
 #[test]
 fn no_text_but_a_password_may_contain_nul() {
     let service = Service::start();
+    let bystander = service.bystander();
     let administrator = service.administrator();
     let body = json!({
         "firstName": "a\u{0}", "lastName": "b\u{0}b", "email": "a\u{0}@example.com", "description": "\u{0}",
@@ -162,6 +169,7 @@ fn no_text_but_a_password_may_contain_nul() {
     let places: Vec<String> = answer.expect_faults().into_iter().map(|(place, _)| place).collect();
     assert_eq!(places, ["/description", "/email", "/firstName", "/jobTitle", "/lastName"]);
     administrator.get("/users?search=a%00b").expect_problem(400, "malformed_request");
+    service.assert_unharmed(&bystander);
 }
 
 #[test]

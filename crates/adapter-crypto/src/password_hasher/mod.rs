@@ -28,9 +28,9 @@ use stored_hash::{COSTS, StoredHash};
 /// and without the master secret a stolen hash cannot even be guessed at. A plain bcrypt hash of another system is
 /// verified as that system did, and found outdated.
 ///
-/// That a password is wrong is told when the slowest hash would have been done, but no later than 2 s after the turn of
-/// the password came; no thread waits meanwhile. How long that is, is learnt from the hashes that are made. That it is
-/// right is told at once.
+/// That a password is wrong, or that the hash on record cannot be verified, is told when the slowest hash would have been
+/// done, but no later than 2 s after the turn of the password came; no thread waits meanwhile. How long that is, is learnt
+/// from the hashes that are made. That it is right is told at once.
 ///
 /// The threads end when the hasher is dropped and the last queued password is done.
 pub struct BcryptHasher {
@@ -81,28 +81,36 @@ impl Worker {
         Ok(hash.to_stored())
     }
 
-    /// The verdict, and from when on it may be told if it is that the password is wrong.
+    /// The verdict, and from when on it may be told unless it is that the password is right.
     fn verify(
         &self,
         password: &SecretString,
         against: Option<&PasswordHash>,
         highest_cost: Option<u32>,
-    ) -> Result<(Verdict, Instant), HashingError> {
-        let start = Instant::now();
-        let wrong_from = self.times().begin(start, highest_cost);
+    ) -> (Result<Verdict, HashingError>, Instant) {
+        let others_from = self.times().begin(Instant::now(), highest_cost);
+        (self.judge(password, against), others_from)
+    }
+
+    /// What cannot be verified costs one hash, as nobody's password does.
+    fn judge(
+        &self,
+        password: &SecretString,
+        against: Option<&PasswordHash>,
+    ) -> Result<Verdict, HashingError> {
         let current = &self.peppers.current;
-        let hash = match against {
-            Some(stored) => StoredHash::from_stored(stored)?,
-            None => StoredHash::of_nothing(current, self.cost),
-        };
-        let is_right = hash.verify(password, &self.peppers)? && against.is_some();
+        let read = |stored| StoredHash::from_stored(stored).and_then(|hash| hash.known_to(&self.peppers));
+        let kept = against.map(read).transpose();
+        let nothing = StoredHash::of_nothing(current, self.cost);
+        let hash = kept.as_ref().ok().and_then(Option::as_ref).unwrap_or(&nothing);
+        let start = Instant::now();
+        let is_right = hash.verify(password, &self.peppers)?;
         self.times().learn(hash.cost, start.elapsed());
-        let verdict = match is_right {
-            false => Verdict::Wrong,
-            true if hash.is_up_to_date(current, self.cost) => Verdict::Right,
-            true => Verdict::RightButOutdated,
-        };
-        Ok((verdict, wrong_from))
+        Ok(match kept?.filter(|_| is_right) {
+            None => Verdict::Wrong,
+            Some(hash) if hash.is_up_to_date(current, self.cost) => Verdict::Right,
+            Some(_) => Verdict::RightButOutdated,
+        })
     }
 
     fn times(&self) -> MutexGuard<'_, AnswerTimes> {
@@ -125,11 +133,11 @@ impl PasswordHasher for BcryptHasher {
     ) -> Result<Verdict, HashingError> {
         let worker = Arc::clone(&self.worker);
         let verify = move || worker.verify(&password, against.as_ref(), highest_cost);
-        let (verdict, wrong_from) = self.threads.run(verify).await??;
-        if verdict == Verdict::Wrong {
-            tokio::time::sleep_until(wrong_from.into()).await;
+        let (verdict, others_from) = self.threads.run(verify).await?;
+        if !matches!(verdict, Ok(Verdict::Right | Verdict::RightButOutdated)) {
+            tokio::time::sleep_until(others_from.into()).await;
         }
-        Ok(verdict)
+        verdict
     }
 }
 

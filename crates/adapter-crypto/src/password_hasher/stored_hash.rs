@@ -55,6 +55,12 @@ impl StoredHash {
         Ok(Self { pepper, bcrypt: bcrypt.to_owned(), cost })
     }
 
+    /// Itself, where its pepper is one of these or it needs none.
+    pub(super) fn known_to(self, peppers: &Keys<Pepper>) -> Result<Self, HashingError> {
+        let is_known = self.pepper.is_none_or(|id| peppers.iter().any(|pepper| pepper.id == id));
+        if is_known { Ok(self) } else { Err(HashingError::Broken) }
+    }
+
     /// The text to store.
     pub(super) fn to_stored(&self) -> PasswordHash {
         PasswordHash(match self.pepper {

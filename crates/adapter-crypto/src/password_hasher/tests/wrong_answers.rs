@@ -48,6 +48,25 @@ async fn wrong_is_told_late_though_no_thread_waits(
     assert!(start.elapsed() >= Duration::from_millis(milliseconds));
 }
 
+#[rstest]
+#[case::damaged("v1$62e2a117$nonsense")]
+#[case::of_a_master_secret_that_is_gone(
+    "v1$00000000$$2b$04$abcdefghijklmnopqrstuuO0kC9FpCWbfZ8Izx4zsqirez9g4g/sm"
+)]
+#[tokio::test]
+async fn broken_is_told_when_wrong_would_be(#[case] stored: &str) {
+    let (hasher, _) = believes_in_slowness().await;
+    let start = tokio::time::Instant::now();
+    let against = PasswordHash(stored.to_owned());
+    let mut broken = pin!(hasher.verify(secret("password"), Some(against), None));
+    assert!(poll(broken.as_mut()).is_pending());
+    hasher.threads.run(|| ()).await.unwrap();
+    tokio::time::pause();
+    assert_eq!(broken.await, Err(HashingError::Broken));
+    let took = start.elapsed();
+    assert!((Duration::from_millis(1_800)..Duration::from_millis(1_900)).contains(&took), "{took:?}");
+}
+
 #[tokio::test]
 async fn right_is_told_at_once() {
     let (hasher, stored) = believes_in_slowness().await;
