@@ -35,6 +35,7 @@ mod last_administrator;
 mod log_lines;
 mod login_limits;
 mod mass_assignment;
+mod model;
 mod oracle;
 mod outdated_hashes;
 mod outside_oauth_client;

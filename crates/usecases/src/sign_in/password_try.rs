@@ -112,7 +112,7 @@ async fn verify(
         Ok(verdict) => Ok(verdict),
         Err(HashingError::Busy) => Err(TryError::Busy),
         Err(HashingError::Broken) => {
-            tracing::error!("a password hash on record is damaged, or of a master secret that is not given");
+            tracing::warn!("a password hash on record is damaged, or of a master secret that is not given");
             Ok(Verdict::Wrong)
         }
     }
