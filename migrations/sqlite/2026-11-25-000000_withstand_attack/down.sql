@@ -9,6 +9,7 @@ SELECT id, sealed, created_at FROM signing_keys WHERE algorithm = 'ES256';
 DROP TABLE signing_keys;
 ALTER TABLE keys_without_terms RENAME TO signing_keys;
 
+DROP TABLE pictures;
 DROP TABLE kept_outcomes;
 DROP INDEX credentials_by_cost;
 DROP INDEX credentials_by_pepper;

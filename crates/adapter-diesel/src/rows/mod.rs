@@ -20,7 +20,7 @@ pub(crate) use clients::{ClientRecord, ClientRow, token_hash};
 pub(crate) use credentials::{CredentialRow, cost, counted};
 pub(crate) use events::EventRecord;
 pub(crate) use keys::{SigningKeyRow, fingerprint};
-pub(crate) use pictures::{DoomedPictureRow, format_code};
+pub(crate) use pictures::{DoomedPictureRow, PictureRecord, format_code, held_name, referenced_name};
 pub(crate) use replays::KeptOutcomeRow;
 pub(crate) use sessions::{RefreshTokenRow, SessionRecord, SessionRow};
 pub(crate) use table::{bytes, micros};
