@@ -196,4 +196,5 @@ allow_tables_to_appear_in_same_query!(
     clients,
     sessions,
     refresh_tokens,
+    pictures,
 );

@@ -32,7 +32,13 @@ impl PictureFolder {
             DirBuilder::new().recursive(true).mode(0o700).create(&root)?;
             root.canonicalize()?.parent().map_or(Ok(()), sync_folder)?;
         }
-        Ok(Self { root: root.into(), locks: NameLocks::default(), writes: Arc::default() })
+        Ok(Self::as_it_is(root))
+    }
+
+    /// The folder for looking at it: where there is none, there are no pictures.
+    pub fn as_it_is(path: impl Into<PathBuf>) -> Self {
+        let root: PathBuf = path.into();
+        Self { root: root.into(), locks: NameLocks::default(), writes: Arc::default() }
     }
 
     /// Removes what an earlier process left half written. Only for the process that holds the lock on the data folder:
@@ -257,6 +263,16 @@ mod tests {
         }
         assert_eq!(folder.list(7).await.unwrap(), [jpeg, picture(7).name]);
         assert_eq!(folder.list(9).await.unwrap(), []);
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_is_not_there_has_no_pictures_and_is_not_made() {
+        let parent = TempDir::new().unwrap();
+        let path = parent.path().join("pictures");
+        let folder = PictureFolder::as_it_is(&path);
+        assert_eq!(folder.load(&picture(1).name).await.unwrap(), None);
+        assert_eq!(folder.list(1).await.unwrap(), []);
+        assert!(!path.exists());
     }
 
     #[tokio::test]

@@ -26,6 +26,13 @@ pub struct BackedUp {
     pub rows: Vec<(String, u64)>,
 }
 
+impl BackedUp {
+    /// The number of rows of a table; none of one that there is not.
+    pub fn rows_of(&self, table: &str) -> u64 {
+        self.rows.iter().find(|(name, _)| name == table).map_or(0, |(_, rows)| *rows)
+    }
+}
+
 /// A backup in the making. Nobody else sees it before it is finished; dropped before, it leaves nothing.
 ///
 /// Its methods block, and may take as long as reading all that is stored: they are for a process of their own.

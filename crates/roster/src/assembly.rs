@@ -5,12 +5,13 @@ use roster_adapter_crypto::{
     BcryptHasher, HmacIntercomIdentity, HmacSeals, JwtAccessTokens, KeyRing, MasterSecrets,
     RandomOpaqueTokens,
 };
-use roster_adapter_diesel::{OpenError, SqliteOptions, SqliteStore};
+use roster_adapter_diesel::{Examined, OpenError, SqliteBackup, SqliteOptions, SqliteStore};
 use roster_adapter_pictures::{ImageStudio, PictureFolder};
 use roster_adapter_system::{InternationalDomainNames, LibPhoneNumbers, SystemClock, SystemIds, TokioPause};
-use roster_ports::{Clock, Fingerprint, Store};
+use roster_ports::{BackupError, Clock, Fingerprint, Store};
 use roster_usecases::{Policy, Ports, keys};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -39,6 +40,26 @@ pub(crate) fn migrate_new(settings: &Settings) -> Result<(), Stop> {
     }
 }
 
+/// Looks for whatever is wrong with the file of the database and its rows.
+pub(crate) fn examine(settings: &Settings) -> Result<Examined, Stop> {
+    Ok(SqliteStore::examine(&for_command(settings))?)
+}
+
+/// Begins a backup into this file.
+pub(crate) fn begin_backup(settings: &Settings, file: &Path) -> Result<SqliteBackup, BackupError> {
+    SqliteBackup::begin(&for_command(settings), file)
+}
+
+/// The store as it is, for looking at it.
+pub(crate) fn store_as_it_is(settings: &Settings) -> Result<SqliteStore, Stop> {
+    Ok(SqliteStore::open(&SqliteOptions { read_only: true, ..for_command(settings) })?)
+}
+
+/// The pictures as they are, for looking at them.
+pub(crate) fn pictures_as_they_are(settings: &Settings) -> PictureFolder {
+    PictureFolder::as_it_is(&settings.pictures)
+}
+
 /// The whole world, and the fingerprints of the master secrets that were given, the one in use first.
 pub(crate) struct World {
     pub(crate) ports: Ports,
@@ -61,8 +82,7 @@ pub(crate) async fn assemble_for_command(
     folder: &DataFolder,
     issuer: String,
 ) -> Result<World, Stop> {
-    let options = SqliteOptions { patience: COMMAND_PATIENCE, ..sqlite(settings) };
-    assemble_on(&options, settings, folder, issuer).await
+    assemble_on(&for_command(settings), settings, folder, issuer).await
 }
 
 async fn assemble_on(
@@ -132,6 +152,10 @@ fn hasher(settings: &Settings, secrets: &MasterSecrets) -> Result<BcryptHasher, 
 
 fn sqlite(settings: &Settings) -> SqliteOptions {
     SqliteOptions { readers: settings.database_pool, ..SqliteOptions::at(&settings.database) }
+}
+
+fn for_command(settings: &Settings) -> SqliteOptions {
+    SqliteOptions { patience: COMMAND_PATIENCE, ..sqlite(settings) }
 }
 
 /// What the HTTP adapter needs to know.

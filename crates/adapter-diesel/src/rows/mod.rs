@@ -18,7 +18,7 @@ pub(crate) use access::{AccessRecord, AccessRow};
 pub(crate) use attempts::{AttemptRow, tried_at};
 pub(crate) use clients::{ClientRecord, ClientRow, token_hash};
 pub(crate) use credentials::{CredentialRow, cost, counted};
-pub(crate) use events::EventRecord;
+pub(crate) use events::{EventRecord, EventRow};
 pub(crate) use keys::{SigningKeyRow, fingerprint};
 pub(crate) use pictures::{DoomedPictureRow, PictureRecord, format_code, held_name, referenced_name};
 pub(crate) use replays::KeptOutcomeRow;

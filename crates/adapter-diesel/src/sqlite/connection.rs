@@ -16,6 +16,8 @@ const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 pub(super) enum Purpose {
     Reading,
     Writing,
+    /// Reading a file that is left as it is, down to the form of its journal.
+    Looking,
 }
 
 /// The settings that SQLite forgets with each connection, so that each gets them.
@@ -35,11 +37,13 @@ impl Pragmas {
     /// Makes the settings of a connection that was just opened.
     pub(super) fn apply(self, connection: &mut Connection) -> QueryResult<()> {
         self.wait_for_others(connection)?;
-        self.use_log(connection)?;
+        if self.purpose != Purpose::Looking {
+            self.use_log(connection)?;
+        }
         connection.batch_execute(Self::DURABLE)?;
         connection.batch_execute(Self::MEMORY)?;
         connection.batch_execute(match self.purpose {
-            Purpose::Reading => "PRAGMA cache_size = -2000; PRAGMA query_only = ON;",
+            Purpose::Reading | Purpose::Looking => "PRAGMA cache_size = -2000; PRAGMA query_only = ON;",
             Purpose::Writing => {
                 "PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = ON;"
             }
@@ -91,7 +95,7 @@ pub(super) fn url(path: &Path) -> Result<String, OpenError> {
     Ok(format!("file:{escaped}?mode=rw"))
 }
 
-fn assert_version(connection: &mut Connection) -> Result<(), OpenError> {
+pub(super) fn assert_version(connection: &mut Connection) -> Result<(), OpenError> {
     let found: String =
         diesel::select(diesel::dsl::sql::<Text>("sqlite_version()")).get_result(connection)?;
     let numbers: Vec<u32> = found.split('.').map_while(|number| number.parse().ok()).collect();
