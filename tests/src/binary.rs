@@ -24,6 +24,7 @@ pub struct Roster {
     environment: Vec<(OsString, OsString)>,
     folder: Option<PathBuf>,
     input: String,
+    longest_file: Option<u32>,
 }
 
 /// How a command ended.
@@ -41,7 +42,13 @@ impl Roster {
     /// A run with these arguments, on the cheapest hashing.
     pub fn new<A: Into<OsString>>(arguments: impl IntoIterator<Item = A>) -> Self {
         let arguments = arguments.into_iter().map(Into::into).collect();
-        let run = Self { arguments, environment: Vec::new(), folder: None, input: String::new() };
+        let run = Self {
+            arguments,
+            environment: Vec::new(),
+            folder: None,
+            input: String::new(),
+            longest_file: None,
+        };
         run.with("ROSTER_BCRYPT_COST", "4")
     }
 
@@ -81,6 +88,13 @@ impl Roster {
         self
     }
 
+    /// Where no file can grow beyond this many KiB, as if the disk were full then.
+    #[must_use]
+    pub const fn with_longest_file(mut self, kib: u32) -> Self {
+        self.longest_file = Some(kib);
+        self
+    }
+
     /// Runs to the end.
     pub fn run(&self) -> Finished {
         let mut command = self.command();
@@ -115,7 +129,16 @@ impl Roster {
 
     /// The process to start, with its output piped.
     fn command(&self) -> Command {
-        let mut command = Command::new(path());
+        let mut command = match self.longest_file {
+            None => Command::new(path()),
+            Some(kib) => {
+                // In blocks of 512 bytes, as POSIX has it; whoever goes beyond is told by an error alone.
+                let limit = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", kib * 2);
+                let mut shell = Command::new("sh");
+                shell.arg("-c").arg(limit).arg(path());
+                shell
+            }
+        };
         command
             .args(&self.arguments)
             .env_clear()

@@ -28,6 +28,13 @@ impl Database {
         Self(connection)
     }
 
+    /// Moves what is in the log into the file that nobody else has open; the log is gone then.
+    pub(crate) fn fold_log_into(file: &Path) {
+        let path = file.to_str().expect("a path in UTF-8");
+        let mut connection = SqliteConnection::establish(path).expect("the database can be opened");
+        connection.batch_execute("PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL").expect("pragmas");
+    }
+
     /// The number that a statement answers in the column `value`.
     pub fn count(&mut self, statement: &str) -> i64 {
         let row = sql_query(statement).get_result::<Count>(&mut self.0);
@@ -38,6 +45,18 @@ impl Database {
     pub fn texts(&mut self, statement: &str) -> Vec<String> {
         let rows = sql_query(statement).load::<Line>(&mut self.0);
         rows.unwrap_or_else(|error| panic!("{statement}: {error}")).into_iter().map(|row| row.value).collect()
+    }
+
+    /// The names of all tables, in order.
+    pub fn tables(&mut self) -> Vec<String> {
+        self.texts("SELECT name AS value FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    }
+
+    /// Every value of every row of a table, in an order that depends on the values alone.
+    pub fn rows(&mut self, table: &str) -> Vec<String> {
+        let columns = self.texts(&format!("SELECT name AS value FROM pragma_table_xinfo('{table}')"));
+        let quoted: Vec<String> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
+        self.texts(&format!("SELECT {} AS value FROM \"{table}\" ORDER BY 1", quoted.join(" || ',' || ")))
     }
 
     /// Checks that the file is whole and tells one story: no dangling reference, nobody without role or

@@ -35,6 +35,8 @@ fn every_command_has_help() {
         "serve",
         "db",
         "db migrate",
+        "db backup",
+        "db check",
         "admin",
         "admin create",
         "client",
@@ -69,6 +71,9 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
         "client create --grant password --scope users:get",
         "config",
         "db copy",
+        "db backup",
+        "db backup a b",
+        "db check a",
     ] {
         let data = tempfile::tempdir().unwrap();
         let finished = Roster::new(command.split_whitespace())

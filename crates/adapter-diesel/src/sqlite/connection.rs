@@ -80,7 +80,7 @@ pub(super) fn open(path: &Path, pragmas: Pragmas) -> Result<Connection, OpenErro
     if !path.exists() {
         return Err(OpenError::Missing(path.to_owned()));
     }
-    let mut connection = <Connection as diesel::Connection>::establish(&url(path)?)
+    let mut connection = <Connection as diesel::Connection>::establish(&url(path, pragmas.purpose)?)
         .map_err(|error| OpenError::Unavailable(error.to_string()))?;
     pragmas.wait_for_others(&mut connection)?;
     assert_version(&mut connection)?;
@@ -89,10 +89,13 @@ pub(super) fn open(path: &Path, pragmas: Pragmas) -> Result<Connection, OpenErro
 }
 
 /// The file as SQLite's URI that opens it only if it is there: an empty one must never take the place of a lost one.
-pub(super) fn url(path: &Path) -> Result<String, OpenError> {
+///
+/// Whoever only looks opens it for reading, or the last to close it would move what is in the log into the file.
+pub(super) fn url(path: &Path, purpose: Purpose) -> Result<String, OpenError> {
     let text = path.to_str().ok_or_else(|| OpenError::Failed("the path is not UTF-8".to_owned()))?;
     let escaped = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-    Ok(format!("file:{escaped}?mode=rw"))
+    let mode = if purpose == Purpose::Looking { "ro" } else { "rw" };
+    Ok(format!("file:{escaped}?mode={mode}"))
 }
 
 pub(super) fn assert_version(connection: &mut Connection) -> Result<(), OpenError> {

@@ -33,7 +33,7 @@ impl Readers {
             .test_on_check_out(false)
             .connection_timeout(options.patience)
             .connection_customizer(Box::new(pragmas))
-            .build(ConnectionManager::new(url(&options.path)?))
+            .build(ConnectionManager::new(url(&options.path, pragmas.purpose)?))
             .map_err(|error| OpenError::Unavailable(error.to_string()))?;
         let turns = Arc::new(Semaphore::new(usize::try_from(count).unwrap_or(1)));
         Ok(Self { pool, turns, patience: options.patience })

@@ -51,7 +51,7 @@ impl SqliteBackup {
 
 /// A connection to the draft, with the database attached.
 fn attached(draft: &Path, options: &SqliteOptions) -> Result<Connection, OpenError> {
-    let mut connection = <Connection as diesel::Connection>::establish(&url(draft)?)
+    let mut connection = <Connection as diesel::Connection>::establish(&url(draft, Purpose::Writing)?)
         .map_err(|error| OpenError::Unavailable(error.to_string()))?;
     assert_version(&mut connection)?;
     // Nobody needs a draft that was interrupted, and a finished one is made durable as a whole. References are checked
@@ -62,7 +62,7 @@ fn attached(draft: &Path, options: &SqliteOptions) -> Result<Connection, OpenErr
         options.patience.as_millis()
     ))?;
     diesel::sql_query("ATTACH DATABASE ? AS live")
-        .bind::<Text, _>(url(&options.path)?)
+        .bind::<Text, _>(url(&options.path, Purpose::Looking)?)
         .execute(&mut connection)?;
     Ok(connection)
 }

@@ -7,7 +7,7 @@ use roster_ports::BackupError;
 
 use super::draft_file::DraftFile;
 use super::snapshot::{PICTURES, quoted};
-use super::{Connection, url};
+use super::{Connection, Purpose, url};
 use crate::sqlite::check::{damages, dangling_references};
 
 #[derive(QueryableByName)]
@@ -21,7 +21,7 @@ pub(super) fn verified(
     draft: &DraftFile,
     snapshot: &[(String, u64)],
 ) -> Result<Vec<(String, u64)>, BackupError> {
-    let url = url(draft.path()).map_err(|error| draft.unwritable(error))?;
+    let url = url(draft.path(), Purpose::Looking).map_err(|error| draft.unwritable(error))?;
     let mut connection = Connection::establish(&url).map_err(|error| draft.unwritable(error))?;
     let wrong = damages(&mut connection).and_then(|mut wrong| {
         wrong.extend(dangling_references(&mut connection)?);
