@@ -174,6 +174,8 @@ fn optional<T>(bytes: Option<Vec<u8>>, read: impl FnOnce(&[u8]) -> Stored<T>) ->
 
 /// An id as everybody writes it, and other bytes in hexadecimal.
 fn hex(bytes: &[u8]) -> String {
-    Uuid::from_slice(bytes)
-        .map_or_else(|_| bytes.iter().map(|byte| format!("{byte:02x}")).collect(), |id| id.to_string())
+    let Ok(id) = Uuid::from_slice(bytes) else {
+        return bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+    };
+    id.to_string()
 }
