@@ -26,15 +26,32 @@ const WAITING_PER_THREAD: usize = 64;
 /// How long a short command waits for its turn to write.
 const COMMAND_PATIENCE: Duration = Duration::from_mins(1);
 
-/// Brings the schema up to date; returns the migrations that it ran.
-pub(crate) fn migrate(settings: &Settings) -> Result<Vec<String>, Stop> {
+/// Brings the schema up to date; returns the migrations that it ran. Makes no database in the place of one that was lost.
+pub(crate) fn migrate(settings: &Settings, folder: &DataFolder) -> Result<Vec<String>, Stop> {
+    refuse_lost(settings, folder)?;
     Ok(SqliteStore::migrate(&sqlite(settings))?)
 }
 
+/// The master secret of the folder is made for a database that is there, so where it lies alone something was lost.
+fn refuse_lost(settings: &Settings, folder: &DataFolder) -> Result<(), Stop> {
+    let secret = folder.secret_file();
+    let is_empty = settings.database.metadata().map_or(true, |file| file.len() == 0);
+    if is_empty && settings.secret.is_none() && secret.exists() {
+        return Err(Stop::Failure(format!(
+            "{} is missing or empty, but {} was used with it: bring the database back, or remove the secret to begin anew",
+            settings.database.display(),
+            secret.display()
+        )));
+    }
+    Ok(())
+}
+
 /// Like [`migrate`], but only where there is no database at all yet.
-pub(crate) fn migrate_new(settings: &Settings) -> Result<(), Stop> {
+pub(crate) fn migrate_new(settings: &Settings, folder: &DataFolder) -> Result<(), Stop> {
+    // Before it is opened, which makes an empty file a database already.
+    refuse_lost(settings, folder)?;
     match SqliteStore::open(&sqlite(settings)) {
-        Err(OpenError::Missing(_)) => migrate(settings).map(drop),
+        Err(OpenError::Missing(_)) => Ok(SqliteStore::migrate(&sqlite(settings)).map(drop)?),
         Err(error) => Err(error.into()),
         Ok(_) => Ok(()),
     }

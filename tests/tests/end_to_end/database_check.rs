@@ -228,3 +228,24 @@ fn what_is_no_database_or_cut_off_ends_the_start_and_is_left_as_it_is() {
         assert!(fs::read(service.database_file()).unwrap() == damaged, "it was left as it is");
     }
 }
+
+#[test]
+fn a_lost_database_is_told_and_no_empty_one_takes_its_place() {
+    let (service, _, _) = lived_in();
+    service.end_in_one_file();
+    for lost in [Some(""), None] {
+        let file = service.database_file();
+        match lost {
+            Some(nothing) => fs::write(&file, nothing).unwrap(),
+            None => fs::remove_file(&file).unwrap(),
+        }
+        for command in ["serve", "db migrate", "client list"] {
+            let run = service.command(command.split(' ')).with("ROSTER_LISTEN", "127.0.0.1:0");
+            let line = complains(&run.with("ROSTER_LOG", "error").run(), 1);
+            assert!(line.contains("bring the database back"), "{line}");
+        }
+        assert_eq!(fs::read_to_string(&file).ok().as_deref(), lost);
+    }
+    fs::remove_file(service.data().join("secret")).unwrap();
+    service.command(["db", "migrate"]).succeed();
+}

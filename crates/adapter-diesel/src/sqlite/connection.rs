@@ -32,6 +32,7 @@ impl Pragmas {
     const DURABLE: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
 
     /// Pages come from the mapped file; the cache is for what is written, and for what is still in the log alone.
+    /// Whoever only looks reads everything once, and may meet a disk that fails: then reading a mapped file kills.
     const MEMORY: &str = "PRAGMA mmap_size = 2147418112; PRAGMA temp_store = MEMORY;";
 
     /// Makes the settings of a connection that was just opened.
@@ -41,7 +42,9 @@ impl Pragmas {
             self.use_log(connection)?;
         }
         connection.batch_execute(Self::DURABLE)?;
-        connection.batch_execute(Self::MEMORY)?;
+        if self.purpose != Purpose::Looking {
+            connection.batch_execute(Self::MEMORY)?;
+        }
         connection.batch_execute(match self.purpose {
             Purpose::Reading | Purpose::Looking => "PRAGMA cache_size = -2000; PRAGMA query_only = ON;",
             Purpose::Writing => {

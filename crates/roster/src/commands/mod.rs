@@ -113,7 +113,7 @@ impl Command {
 async fn world(settings: &Settings) -> Result<World, Stop> {
     logging::start_if_chosen(settings);
     let folder = DataFolder::open(&settings.data_dir)?;
-    assembly::migrate_new(settings)?;
+    assembly::migrate_new(settings, &folder)?;
     let issuer = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
     assembly::assemble_for_command(settings, &folder, issuer).await
 }

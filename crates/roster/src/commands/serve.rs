@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings, output: Output) ->
     assembly::remove_leftovers(settings)?;
     let listen = free_address(settings.listen)?;
     if !arguments.no_migrate {
-        for migration in assembly::migrate(settings)? {
+        for migration in assembly::migrate(settings, &folder)? {
             tracing::info!(migration, "brought the schema up to date");
         }
     }
