@@ -8,7 +8,6 @@ mod draft_file;
 mod snapshot;
 mod verify;
 
-use diesel::Connection as _;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -69,7 +68,13 @@ fn attached(draft: &Path, options: &SqliteOptions) -> Result<Connection, OpenErr
 
 impl BackupDraft for SqliteBackup {
     fn take_snapshot(&mut self) -> Result<(), BackupError> {
-        let taken = self.run(|connection| connection.transaction(snapshot::take))?;
+        // A draft in which this fails is thrown away: rolling back would only hide why.
+        let taken = self.run(|connection| {
+            connection.batch_execute("BEGIN")?;
+            let taken = snapshot::take(connection)?;
+            connection.batch_execute("COMMIT")?;
+            Ok(taken)
+        })?;
         self.rows = taken.map_err(|difference| BackupError::Unfaithful(difference.to_string()))?;
         Ok(())
     }
