@@ -24,7 +24,7 @@ pub struct Roster {
     environment: Vec<(OsString, OsString)>,
     folder: Option<PathBuf>,
     input: String,
-    limits: Option<&'static str>,
+    limits: Option<String>,
 }
 
 /// How a command ended.
@@ -87,8 +87,8 @@ impl Roster {
 
     /// Under limits that this shell command sets, such as `ulimit -n 256`.
     #[must_use]
-    pub const fn under(mut self, limits: &'static str) -> Self {
-        self.limits = Some(limits);
+    pub fn under(mut self, limits: &str) -> Self {
+        self.limits = Some(limits.to_owned());
         self
     }
 
@@ -97,6 +97,13 @@ impl Roster {
     pub fn reading(mut self, input: &str) -> Self {
         input.clone_into(&mut self.input);
         self
+    }
+
+    /// Where no file can grow beyond this many KiB, as if the disk were full then.
+    #[must_use]
+    pub fn with_longest_file(self, kib: u32) -> Self {
+        // In blocks of 512 bytes, as POSIX has it; whoever goes beyond is told by an error alone.
+        self.under(&format!("trap '' XFSZ; ulimit -f {}", kib * 2))
     }
 
     /// Runs to the end.
@@ -149,7 +156,7 @@ impl Roster {
 impl Roster {
     /// The binary, or a shell that becomes the binary once it has set the limits.
     fn program(&self) -> Command {
-        let Some(limits) = self.limits else { return Command::new(path()) };
+        let Some(limits) = &self.limits else { return Command::new(path()) };
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(format!("{limits} && exec \"$0\" \"$@\"")).arg(path());
         shell

@@ -9,18 +9,12 @@ pub struct Contents(BTreeMap<String, BTreeSet<String>>);
 impl Database {
     /// Everything that is in it now, to be compared with what is there later.
     pub fn contents(&mut self) -> Contents {
-        let tables =
-            "SELECT name AS value FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
-        let tables = self.texts(tables);
-        Contents(tables.into_iter().map(|table| (table.clone(), self.rows(&table))).collect())
-    }
-
-    fn rows(&mut self, table: &str) -> BTreeSet<String> {
-        let columns = format!("SELECT name AS value FROM pragma_table_info('{table}')");
-        let quoted: Vec<String> =
-            self.texts(&columns).iter().map(|column| format!("quote(\"{column}\")")).collect();
-        let rows = format!("SELECT {} AS value FROM \"{table}\"", quoted.join(" || '|' || "));
-        self.texts(&rows).into_iter().collect()
+        let tables = self.tables().into_iter().filter(|table| !table.starts_with("sqlite_"));
+        let rows = |table: String| {
+            let rows = self.rows(&table).into_iter().collect();
+            (table, rows)
+        };
+        Contents(tables.map(rows).collect())
     }
 }
 

@@ -44,6 +44,13 @@ impl Database {
         connection.batch_execute(&all).unwrap_or_else(|error| panic!("{statements}: {error}"));
     }
 
+    /// Moves what is in the log into the file that nobody else has open; the log is gone then.
+    pub(crate) fn fold_log_into(file: &Path) {
+        let path = file.to_str().expect("a path in UTF-8");
+        let mut connection = SqliteConnection::establish(path).expect("the database can be opened");
+        connection.batch_execute("PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL").expect("pragmas");
+    }
+
     /// The number that a statement answers in the column `value`.
     pub fn count(&mut self, statement: &str) -> i64 {
         let row = sql_query(statement).get_result::<Count>(&mut self.0);
@@ -59,6 +66,18 @@ impl Database {
     /// The types of the events about this subject, in their order.
     pub fn events_about(&mut self, subject: &str) -> Vec<String> {
         self.texts(&format!("SELECT type AS value FROM events WHERE subject_id = '{subject}' ORDER BY seq"))
+    }
+
+    /// The names of all tables, in order.
+    pub fn tables(&mut self) -> Vec<String> {
+        self.texts("SELECT name AS value FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    }
+
+    /// Every value of every row of a table, in an order that depends on the values alone.
+    pub fn rows(&mut self, table: &str) -> Vec<String> {
+        let columns = self.texts(&format!("SELECT name AS value FROM pragma_table_xinfo('{table}')"));
+        let quoted: Vec<String> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
+        self.texts(&format!("SELECT {} AS value FROM \"{table}\" ORDER BY 1", quoted.join(" || ',' || ")))
     }
 
     /// Checks that the file is whole and tells one story: no dangling reference, nobody without role or

@@ -1,7 +1,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -40,6 +40,7 @@ pub struct Service {
 pub struct ServiceOptions {
     environment: Vec<(OsString, OsString)>,
     limits: Option<&'static str>,
+    restored: Option<(PathBuf, PathBuf)>,
 }
 
 impl ServiceOptions {
@@ -57,9 +58,19 @@ impl ServiceOptions {
         self
     }
 
+    /// On a data folder with nothing in it but this database and this master secret.
+    #[must_use]
+    pub fn on_restored(mut self, database: &Path, secret: &Path) -> Self {
+        self.restored = Some((database.to_owned(), secret.to_owned()));
+        self
+    }
+
     /// Starts it, and waits until it answers.
     pub fn start(self) -> Service {
-        let folder = template::data_folder();
+        let folder = match &self.restored {
+            None => template::data_folder(),
+            Some((database, secret)) => template::restored_folder(database, secret),
+        };
         let mut run = Roster::new(["serve"])
             .on(&folder.path().join(template::DATA))
             .with("ROSTER_LISTEN", "127.0.0.1:0")
@@ -192,6 +203,12 @@ impl Service {
     /// Starts it again after its end, without waiting for anything; whoever starts it ends it.
     pub fn spawn_again(&self) -> (Child, Log) {
         self.run.spawn()
+    }
+
+    /// Ends it, and moves whatever is in the log of its database into the file, so that this alone is the database.
+    pub fn end_in_one_file(&self) {
+        assert!(self.terminate().success(), "it ends well");
+        Database::fold_log_into(&self.database_file());
     }
 
     /// Starts it again after its end, with the same settings but for this one.

@@ -38,6 +38,16 @@ pub(crate) fn data_folder() -> TempDir {
     folder
 }
 
+/// A temporary folder with a data folder in it that has this database and this master secret alone.
+pub(crate) fn restored_folder(database: &Path, secret: &Path) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join(DATA);
+    fs::create_dir(&data).expect("a folder can be made");
+    fs::copy(database, data.join("roster.db")).expect("the database can be copied");
+    fs::copy(secret, data.join("secret")).expect("the secret can be copied");
+    folder
+}
+
 fn make() -> PathBuf {
     let binary = binary::path();
     let metadata = fs::metadata(&binary).expect("the binary has metadata");

@@ -12,4 +12,4 @@ mod rows;
 mod schema;
 mod sqlite;
 
-pub use sqlite::{OpenError, SqliteOptions, SqliteStore};
+pub use sqlite::{Examined, OpenError, SqliteBackup, SqliteOptions, SqliteStore};

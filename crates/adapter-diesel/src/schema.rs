@@ -147,6 +147,14 @@ table! {
 }
 
 table! {
+    pictures (sha256, format) {
+        sha256 -> Binary,
+        format -> SmallInt,
+        bytes -> Binary,
+    }
+}
+
+table! {
     kept_outcomes (asked_as) {
         asked_as -> Binary,
         request -> Binary,
@@ -188,4 +196,5 @@ allow_tables_to_appear_in_same_query!(
     clients,
     sessions,
     refresh_tokens,
+    pictures,
 );

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use roster_domain::PictureName;
 use roster_ports::{Picture, PictureKeepError, PictureKeeper, PictureLock};
+use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -31,7 +32,13 @@ impl PictureFolder {
             DirBuilder::new().recursive(true).mode(0o700).create(&root)?;
             root.canonicalize()?.parent().map_or(Ok(()), sync_folder)?;
         }
-        Ok(Self { root: root.into(), locks: NameLocks::default(), writes: Arc::default() })
+        Ok(Self::as_it_is(root))
+    }
+
+    /// The folder for looking at it: where there is none, there are no pictures.
+    pub fn as_it_is(path: impl Into<PathBuf>) -> Self {
+        let root: PathBuf = path.into();
+        Self { root: root.into(), locks: NameLocks::default(), writes: Arc::default() }
     }
 
     /// Removes what an earlier process left half written. Only for the process that holds the lock on the data folder:
@@ -80,6 +87,14 @@ impl PictureKeeper for PictureFolder {
         let name = *name;
         self.blocking(move |root| erase(root, &name)).await
     }
+
+    async fn list(&self, first: u8) -> Result<Vec<PictureName>, PictureKeepError> {
+        self.blocking(move |root| list(root, first)).await
+    }
+
+    fn is_whole(&self, picture: &Picture) -> bool {
+        <[u8; 32]>::from(Sha256::digest(&picture.bytes)) == picture.name.sha256
+    }
 }
 
 fn subfolder(root: &Path, name: &PictureName) -> PathBuf {
@@ -121,6 +136,20 @@ fn erase(root: &Path, name: &PictureName) -> io::Result<()> {
         Some(()) => sync_folder(&folder),
         None => Ok(()),
     }
+}
+
+fn list(root: &Path, first: u8) -> io::Result<Vec<PictureName>> {
+    let Some(entries) = unless_missing(fs::read_dir(root.join(format!("{first:02x}"))))? else {
+        return Ok(Vec::new());
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        // What is half written, and what others put here, has no name of a picture.
+        names.extend(entry?.file_name().to_str().and_then(|name| name.parse::<PictureName>().ok()));
+    }
+    names.retain(|name| name.sha256.first() == Some(&first));
+    names.sort_unstable();
+    Ok(names)
 }
 
 fn remove_temporaries(folder: &Path) -> io::Result<()> {
@@ -219,6 +248,42 @@ mod tests {
         assert_eq!(files_below(&root.join("07")), kept);
         assert!(root.join("stray").exists());
         assert!(folder.load(&picture(7).name).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn pictures_are_listed_by_the_first_byte_of_their_names() {
+        let (parent, folder) = folder();
+        let jpeg = PictureName { format: PictureFormat::Jpeg, ..picture(7).name };
+        for name in [picture(7).name, jpeg, picture(8).name] {
+            folder.keep(&Picture { name, bytes: vec![1] }).await.unwrap();
+        }
+        let shelf = parent.path().join("pictures/07");
+        for stray in ["notes.txt", &format!("{}.png.3.tmp", "07".repeat(32)), &picture(9).name.to_string()] {
+            fs::write(shelf.join(stray), b"not ours").unwrap();
+        }
+        assert_eq!(folder.list(7).await.unwrap(), [jpeg, picture(7).name]);
+        assert_eq!(folder.list(9).await.unwrap(), []);
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_is_not_there_has_no_pictures_and_is_not_made() {
+        let parent = TempDir::new().unwrap();
+        let path = parent.path().join("pictures");
+        let folder = PictureFolder::as_it_is(&path);
+        assert_eq!(folder.load(&picture(1).name).await.unwrap(), None);
+        assert_eq!(folder.list(1).await.unwrap(), []);
+        assert!(!path.exists());
+    }
+
+    #[tokio::test]
+    async fn a_picture_is_whole_while_its_bytes_are_those_of_its_name() {
+        let (_parent, folder) = folder();
+        let bytes = b"abc".to_vec();
+        let sha256 = Sha256::digest(&bytes).into();
+        let mut whole = Picture { name: PictureName { sha256, format: PictureFormat::Png }, bytes };
+        assert!(folder.is_whole(&whole));
+        whole.bytes.pop();
+        assert!(!folder.is_whole(&whole));
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@
 )]
 #![cfg_attr(feature = "mocks", allow(clippy::ref_option_ref, reason = "mockall writes such code"))]
 
+mod backup;
 mod hashing;
 mod pictures;
 mod seals;
@@ -19,6 +20,7 @@ mod tokens;
 #[cfg(feature = "mocks")]
 pub mod mocks;
 
+pub use backup::{BackedUp, BackupDraft, BackupError};
 pub use hashing::{HashingError, PasswordHash, PasswordHasher, Verdict};
 pub use pictures::{Picture, PictureFault, PictureKeepError, PictureKeeper, PictureLock, PictureStudio};
 pub use seals::{IntercomIdentity, Pseudonym, Seals};

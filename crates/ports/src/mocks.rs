@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use roster_domain::{Client, ClientId, Event, SessionId, User, UserId};
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use crate::backup::MockBackupDraft;
 pub use crate::hashing::MockPasswordHasher;
 pub use crate::pictures::{MockPictureKeeper, MockPictureStudio};
 pub use crate::seals::{MockIntercomIdentity, MockSeals};

@@ -62,4 +62,10 @@ pub trait PictureKeeper: Send + Sync {
 
     /// Erases a picture. Erasing what is not kept succeeds.
     async fn erase(&self, name: &PictureName) -> Result<(), PictureKeepError>;
+
+    /// The pictures that are kept and whose names begin with this byte, in their order.
+    async fn list(&self, first: u8) -> Result<Vec<PictureName>, PictureKeepError>;
+
+    /// Whether the bytes are those that the name stands for.
+    fn is_whole(&self, picture: &Picture) -> bool;
 }

@@ -5,12 +5,13 @@ use roster_adapter_crypto::{
     BcryptHasher, HmacIntercomIdentity, HmacSeals, JwtAccessTokens, KeyRing, MasterSecrets,
     RandomOpaqueTokens,
 };
-use roster_adapter_diesel::{OpenError, SqliteOptions, SqliteStore};
+use roster_adapter_diesel::{Examined, OpenError, SqliteBackup, SqliteOptions, SqliteStore};
 use roster_adapter_pictures::{ImageStudio, PictureFolder};
 use roster_adapter_system::{InternationalDomainNames, LibPhoneNumbers, SystemClock, SystemIds, TokioPause};
-use roster_ports::{Clock, Fingerprint, Store};
+use roster_ports::{BackupError, Clock, Fingerprint, Store};
 use roster_usecases::{Policy, Ports, keys};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -25,18 +26,55 @@ const WAITING_PER_THREAD: usize = 64;
 /// How long a short command waits for its turn to write.
 const COMMAND_PATIENCE: Duration = Duration::from_mins(1);
 
-/// Brings the schema up to date; returns the migrations that it ran.
-pub(crate) fn migrate(settings: &Settings) -> Result<Vec<String>, Stop> {
+/// Brings the schema up to date; returns the migrations that it ran. Makes no database in the place of one that was lost.
+pub(crate) fn migrate(settings: &Settings, folder: &DataFolder) -> Result<Vec<String>, Stop> {
+    refuse_lost(settings, folder)?;
     Ok(SqliteStore::migrate(&sqlite(settings))?)
 }
 
+/// The master secret of the folder is made for a database that is there, so where it lies alone something was lost.
+fn refuse_lost(settings: &Settings, folder: &DataFolder) -> Result<(), Stop> {
+    let secret = folder.secret_file();
+    let is_empty = settings.database.metadata().map_or(true, |file| file.len() == 0);
+    if is_empty && settings.secret.is_none() && secret.exists() {
+        return Err(Stop::Failure(format!(
+            "{} is missing or empty, but {} was used with it: bring the database back, or remove the secret to begin anew",
+            settings.database.display(),
+            secret.display()
+        )));
+    }
+    Ok(())
+}
+
 /// Like [`migrate`], but only where there is no database at all yet.
-pub(crate) fn migrate_new(settings: &Settings) -> Result<(), Stop> {
+pub(crate) fn migrate_new(settings: &Settings, folder: &DataFolder) -> Result<(), Stop> {
+    // Before it is opened, which makes an empty file a database already.
+    refuse_lost(settings, folder)?;
     match SqliteStore::open(&sqlite(settings)) {
-        Err(OpenError::Missing(_)) => migrate(settings).map(drop),
+        Err(OpenError::Missing(_)) => Ok(SqliteStore::migrate(&sqlite(settings)).map(drop)?),
         Err(error) => Err(error.into()),
         Ok(_) => Ok(()),
     }
+}
+
+/// Looks for whatever is wrong with the file of the database and its rows.
+pub(crate) fn examine(settings: &Settings) -> Result<Examined, Stop> {
+    Ok(SqliteStore::examine(&for_command(settings))?)
+}
+
+/// Begins a backup into this file.
+pub(crate) fn begin_backup(settings: &Settings, file: &Path) -> Result<SqliteBackup, BackupError> {
+    SqliteBackup::begin(&for_command(settings), file)
+}
+
+/// The store as it is, for looking at it.
+pub(crate) fn store_as_it_is(settings: &Settings) -> Result<SqliteStore, Stop> {
+    Ok(SqliteStore::open(&SqliteOptions { read_only: true, ..for_command(settings) })?)
+}
+
+/// The pictures as they are, for looking at them.
+pub(crate) fn pictures_as_they_are(settings: &Settings) -> PictureFolder {
+    PictureFolder::as_it_is(&settings.pictures)
 }
 
 /// The whole world, and the fingerprints of the master secrets that were given, the one in use first.
@@ -61,8 +99,7 @@ pub(crate) async fn assemble_for_command(
     folder: &DataFolder,
     issuer: String,
 ) -> Result<World, Stop> {
-    let options = SqliteOptions { patience: COMMAND_PATIENCE, ..sqlite(settings) };
-    assemble_on(&options, settings, folder, issuer).await
+    assemble_on(&for_command(settings), settings, folder, issuer).await
 }
 
 async fn assemble_on(
@@ -132,6 +169,10 @@ fn hasher(settings: &Settings, secrets: &MasterSecrets) -> Result<BcryptHasher, 
 
 fn sqlite(settings: &Settings) -> SqliteOptions {
     SqliteOptions { readers: settings.database_pool, ..SqliteOptions::at(&settings.database) }
+}
+
+fn for_command(settings: &Settings) -> SqliteOptions {
+    SqliteOptions { patience: COMMAND_PATIENCE, ..sqlite(settings) }
 }
 
 /// What the HTTP adapter needs to know.

@@ -1,7 +1,7 @@
 //! Which master secrets hold: the ones in the settings, else the one that the data folder keeps, made once.
 
 use roster_adapter_crypto::MasterSecrets;
-use roster_ports::Store;
+use roster_ports::{Fingerprint, Store};
 use roster_usecases::keys::was_used_with_a_secret;
 use secrecy::{ExposeSecret, SecretString};
 use std::io::ErrorKind;
@@ -29,6 +29,16 @@ pub(crate) async fn master_secrets(
         )));
     }
     make(folder)
+}
+
+/// The fingerprints of the master secrets, where they are at hand; nothing is made.
+pub(crate) fn at_hand(settings: &Settings) -> Result<Option<Vec<Fingerprint>>, Stop> {
+    let secrets = match &settings.secret {
+        Some(secrets) => Some(secrets.clone()),
+        None if settings.data_dir.is_dir() => keep(&DataFolder::open(&settings.data_dir)?)?,
+        None => None,
+    };
+    Ok(secrets.map(|secrets| secrets.fingerprints()))
 }
 
 /// The secret that the folder keeps.
@@ -73,7 +83,6 @@ fn parse(folder: &DataFolder, text: &SecretString) -> Result<MasterSecrets, Stop
 mod tests {
     use super::*;
     use crate::settings::Sources;
-    use roster_ports::Fingerprint;
     use roster_ports::mocks::{MockStore, MockTx};
     use std::fs;
     use std::os::unix::fs::PermissionsExt;

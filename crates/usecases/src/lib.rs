@@ -12,6 +12,7 @@
 //! - [`keys`]: signing keys and master secrets
 //! - [`setup`]: what the command line and a first start do with people
 //! - [`upkeep`]: background duties
+//! - [`safekeeping`]: backups, and looking whether everything is whole
 //! - [`values`]: values that only the world can read, parsed once at the edge
 
 pub mod account;
@@ -19,6 +20,7 @@ pub mod clients;
 pub mod directory;
 pub mod facilities;
 pub mod keys;
+pub mod safekeeping;
 pub mod setup;
 pub mod sign_in;
 pub mod upkeep;

@@ -9,6 +9,9 @@ SELECT id, sealed, created_at FROM signing_keys WHERE algorithm = 'ES256';
 DROP TABLE signing_keys;
 ALTER TABLE keys_without_terms RENAME TO signing_keys;
 
+DROP INDEX users_by_picture;
+CREATE INDEX users_by_picture ON users (picture_sha256) WHERE picture_sha256 IS NOT NULL;
+DROP TABLE pictures;
 DROP TABLE kept_outcomes;
 DROP INDEX credentials_by_cost;
 DROP INDEX credentials_by_pepper;

@@ -91,3 +91,15 @@ CREATE INDEX kept_outcomes_by_time ON kept_outcomes (at);
 CREATE INDEX kept_outcomes_by_user ON kept_outcomes (by_user) WHERE by_user IS NOT NULL;
 CREATE INDEX kept_outcomes_by_client ON kept_outcomes (by_client) WHERE by_client IS NOT NULL;
 CREATE INDEX kept_outcomes_about ON kept_outcomes (about);
+
+-- Pictures whose bytes the database holds itself, by their content: a backup brings them along so.
+CREATE TABLE pictures (
+    sha256 BLOB    NOT NULL CHECK (length(sha256) = 32),
+    format INTEGER NOT NULL,
+    bytes  BLOB    NOT NULL,
+    PRIMARY KEY (sha256, format)
+) STRICT;
+
+-- With the format, pictures come in the order of their names, each once, without sorting.
+DROP INDEX users_by_picture;
+CREATE INDEX users_by_picture ON users (picture_sha256, picture_format) WHERE picture_sha256 IS NOT NULL;

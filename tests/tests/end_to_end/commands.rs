@@ -35,6 +35,8 @@ fn every_command_has_help() {
         "serve",
         "db",
         "db migrate",
+        "db backup",
+        "db check",
         "admin",
         "admin create",
         "client",
@@ -101,6 +103,9 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
         "secret status extra",
         "config",
         "db copy",
+        "db backup",
+        "db backup a b",
+        "db check a",
     ] {
         let data = tempfile::tempdir().unwrap();
         let finished = Roster::new(command.split_whitespace())

@@ -1,9 +1,37 @@
 use diesel::prelude::*;
-use roster_domain::Event;
+use roster_domain::{Event, RequestId};
+use roster_ports::Stored;
+use serde_json::{Map, Value};
 
-use super::table::{bytes, micros};
+use super::table::{Table, bytes, micros};
 use crate::event_data::event_data;
 use crate::schema::events;
+
+const EVENTS: Table = Table("events");
+
+/// An event as read. What happened may be something that only a later release knows.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = events)]
+pub(crate) struct EventRow {
+    id: Vec<u8>,
+    time: i64,
+    request_id: String,
+    data: String,
+}
+
+impl EventRow {
+    /// Fails for an event that cannot be told, or that does not come later than the one before it.
+    pub(crate) fn in_order(&self, comes_later: bool) -> Stored<()> {
+        if !comes_later {
+            return Err(EVENTS.broken("seq"));
+        }
+        EVENTS.uuid("id", &self.id)?;
+        EVENTS.instant("time", self.time)?;
+        EVENTS.text::<RequestId>("request_id", &self.request_id)?;
+        let values = serde_json::from_str::<Map<String, Value>>(&self.data);
+        values.map(drop).map_err(|_| EVENTS.broken("data"))
+    }
+}
 
 /// An event as written.
 #[derive(Insertable)]

@@ -1,11 +1,13 @@
 use diesel::prelude::*;
 use roster_domain::{PictureFormat, PictureName};
-use roster_ports::{StoreError, Stored};
+use roster_ports::{Picture, StoreError, Stored};
 
 use super::table::Table;
-use crate::schema::doomed_pictures;
+use crate::schema::{doomed_pictures, pictures};
 
 const DOOMED_PICTURES: Table = Table("doomed_pictures");
+const PICTURES: Table = Table("pictures");
+const USERS: Table = Table("users");
 
 /// A picture that may have to be erased.
 #[derive(Queryable, Selectable)]
@@ -21,6 +23,33 @@ impl TryFrom<DoomedPictureRow> for PictureName {
     fn try_from(row: DoomedPictureRow) -> Stored<Self> {
         picture_name(&row.sha256, row.format).ok_or(DOOMED_PICTURES.broken("format"))
     }
+}
+
+/// A picture as written.
+#[derive(Insertable)]
+#[diesel(table_name = pictures)]
+pub(crate) struct PictureRecord<'a> {
+    sha256: [u8; 32],
+    format: i16,
+    bytes: &'a [u8],
+}
+
+impl<'a> From<&'a Picture> for PictureRecord<'a> {
+    fn from(picture: &'a Picture) -> Self {
+        let PictureName { sha256, format } = picture.name;
+        Self { sha256, format: format_code(format), bytes: &picture.bytes }
+    }
+}
+
+/// The name of a picture that the database holds, as read.
+pub(crate) fn held_name((sha256, format): (Vec<u8>, i16)) -> Stored<PictureName> {
+    picture_name(&sha256, format).ok_or(PICTURES.broken("format"))
+}
+
+/// The name of a picture that a user has, as read.
+pub(crate) fn referenced_name((sha256, format): (Option<Vec<u8>>, Option<i16>)) -> Stored<PictureName> {
+    let name = sha256.zip(format).and_then(|(sha256, format)| picture_name(&sha256, format));
+    name.ok_or(USERS.broken("picture_format"))
 }
 
 /// A format as the tables hold it.

@@ -16,6 +16,8 @@ const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 pub(super) enum Purpose {
     Reading,
     Writing,
+    /// Reading a file that is left as it is, down to the form of its journal.
+    Looking,
 }
 
 /// The settings that SQLite forgets with each connection, so that each gets them.
@@ -30,16 +32,21 @@ impl Pragmas {
     const DURABLE: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
 
     /// Pages come from the mapped file; the cache is for what is written, and for what is still in the log alone.
+    /// Whoever only looks reads everything once, and may meet a disk that fails: then reading a mapped file kills.
     const MEMORY: &str = "PRAGMA mmap_size = 2147418112; PRAGMA temp_store = MEMORY;";
 
     /// Makes the settings of a connection that was just opened.
     pub(super) fn apply(self, connection: &mut Connection) -> QueryResult<()> {
         self.wait_for_others(connection)?;
-        self.use_log(connection)?;
+        if self.purpose != Purpose::Looking {
+            self.use_log(connection)?;
+        }
         connection.batch_execute(Self::DURABLE)?;
-        connection.batch_execute(Self::MEMORY)?;
+        if self.purpose != Purpose::Looking {
+            connection.batch_execute(Self::MEMORY)?;
+        }
         connection.batch_execute(match self.purpose {
-            Purpose::Reading => "PRAGMA cache_size = -2000; PRAGMA query_only = ON;",
+            Purpose::Reading | Purpose::Looking => "PRAGMA cache_size = -2000; PRAGMA query_only = ON;",
             Purpose::Writing => {
                 "PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = ON;"
             }
@@ -76,7 +83,7 @@ pub(super) fn open(path: &Path, pragmas: Pragmas) -> Result<Connection, OpenErro
     if !path.exists() {
         return Err(OpenError::Missing(path.to_owned()));
     }
-    let mut connection = <Connection as diesel::Connection>::establish(&url(path)?)
+    let mut connection = <Connection as diesel::Connection>::establish(&url(path, pragmas.purpose)?)
         .map_err(|error| OpenError::Unavailable(error.to_string()))?;
     pragmas.wait_for_others(&mut connection)?;
     assert_version(&mut connection)?;
@@ -85,13 +92,16 @@ pub(super) fn open(path: &Path, pragmas: Pragmas) -> Result<Connection, OpenErro
 }
 
 /// The file as SQLite's URI that opens it only if it is there: an empty one must never take the place of a lost one.
-pub(super) fn url(path: &Path) -> Result<String, OpenError> {
+///
+/// Whoever only looks opens it for reading, or the last to close it would move what is in the log into the file.
+pub(super) fn url(path: &Path, purpose: Purpose) -> Result<String, OpenError> {
     let text = path.to_str().ok_or_else(|| OpenError::Failed("the path is not UTF-8".to_owned()))?;
     let escaped = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-    Ok(format!("file:{escaped}?mode=rw"))
+    let mode = if purpose == Purpose::Looking { "ro" } else { "rw" };
+    Ok(format!("file:{escaped}?mode={mode}"))
 }
 
-fn assert_version(connection: &mut Connection) -> Result<(), OpenError> {
+pub(super) fn assert_version(connection: &mut Connection) -> Result<(), OpenError> {
     let found: String =
         diesel::select(diesel::dsl::sql::<Text>("sqlite_version()")).get_result(connection)?;
     let numbers: Vec<u32> = found.split('.').map_while(|number| number.parse().ok()).collect();

@@ -33,13 +33,19 @@ pub enum OpenError {
     /// The file cannot be reached, is in use, or the disk is full. It may be tried again later.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
-    /// It is damaged, or no database at all.
+    /// It is damaged, or no database at all. It was left as it is.
+    #[error("the database is damaged, or none at all ({0}); it was left as it is")]
+    Damaged(String),
+    /// It cannot be used.
     #[error("the database cannot be used: {0}")]
     Failed(String),
 }
 
 impl From<Error> for OpenError {
     fn from(error: Error) -> Self {
+        if is_damage(&error) {
+            return Self::Damaged(error.to_string());
+        }
         match store_error(&error) {
             StoreError::Unavailable(reason) => Self::Unavailable(reason),
             other => Self::Failed(other.to_string()),
@@ -79,11 +85,23 @@ pub(super) fn store_error(error: &Error) -> StoreError {
     }
 }
 
+/// What SQLite says of a file that does not hold what it should.
+const DAMAGES: [&str; 2] = ["database disk image is malformed", "file is not a database"];
+
 /// Whether it may be tried again later.
 pub(super) fn is_outage(error: &Error) -> bool {
+    says_one_of(error, &OUTAGES)
+}
+
+/// Whether the file is damaged, or no database at all.
+pub(super) fn is_damage(error: &Error) -> bool {
+    says_one_of(error, &DAMAGES)
+}
+
+fn says_one_of(error: &Error, texts: &[&str]) -> bool {
     match error {
         Error::DatabaseError(_, information) => {
-            OUTAGES.iter().any(|outage| information.message().starts_with(outage))
+            texts.iter().any(|text| information.message().starts_with(text))
         }
         _ => false,
     }

@@ -1,7 +1,9 @@
 //! The store on SQLite: reader connections, one writer thread, and caches for the hot reads.
 
+mod backup;
 mod batch;
 mod caller_cache;
+mod check;
 mod connection;
 mod errors;
 mod freshness;
@@ -15,6 +17,8 @@ mod store;
 mod tests;
 mod writer;
 
+pub use backup::SqliteBackup;
+pub use check::Examined;
 pub use errors::OpenError;
 pub use options::SqliteOptions;
 pub use store::SqliteStore;

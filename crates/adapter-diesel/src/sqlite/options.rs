@@ -1,11 +1,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::connection::{Pragmas, Purpose};
+
 /// How to open a database file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqliteOptions {
     /// The file. It is made by migrating, with mode 0600, in a folder that exists.
     pub path: PathBuf,
+    /// Whether the file is only looked at and left as it is. Every write fails then.
+    pub read_only: bool,
     /// How many connections read, at least 1. Two to four suffice: a read is short, or waits for the disk.
     pub readers: u32,
     /// How many writes may share one flush to disk, at least 1.
@@ -23,11 +27,17 @@ impl SqliteOptions {
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
+            read_only: false,
             readers: 4,
             max_batch: 128,
             max_waiting: 1_024,
             patience: Duration::from_secs(2),
             cached_callers: 10_000,
         }
+    }
+
+    pub(super) const fn pragmas(&self, purpose: Purpose) -> Pragmas {
+        let purpose = if self.read_only { Purpose::Looking } else { purpose };
+        Pragmas { purpose, patience: self.patience }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
-use super::connection::{Pragmas, Purpose, url};
+use super::connection::{Purpose, url};
 use super::errors::OpenError;
 use super::statements::Transaction;
 use super::{Connection, SqliteOptions, store_error};
@@ -25,7 +25,7 @@ pub(super) struct Readers {
 impl Readers {
     pub(super) fn open(options: &SqliteOptions) -> Result<Self, OpenError> {
         let count = options.readers.max(1);
-        let pragmas = Pragmas { purpose: Purpose::Reading, patience: options.patience };
+        let pragmas = options.pragmas(Purpose::Reading);
         let pool = Pool::builder()
             .max_size(count)
             .idle_timeout(None)
@@ -33,7 +33,7 @@ impl Readers {
             .test_on_check_out(false)
             .connection_timeout(options.patience)
             .connection_customizer(Box::new(pragmas))
-            .build(ConnectionManager::new(url(&options.path)?))
+            .build(ConnectionManager::new(url(&options.path, pragmas.purpose)?))
             .map_err(|error| OpenError::Unavailable(error.to_string()))?;
         let turns = Arc::new(Semaphore::new(usize::try_from(count).unwrap_or(1)));
         Ok(Self { pool, turns, patience: options.patience })

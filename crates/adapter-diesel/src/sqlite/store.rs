@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::caller_cache::CallerCache;
-use super::connection::{Pragmas, Purpose, open};
+use super::check::{self, Examined};
+use super::connection::{Purpose, open};
 use super::errors::OpenError;
 use super::freshness::Freshness;
 use super::readers::Readers;
@@ -29,9 +30,9 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens a database whose schema this release can use; it does not migrate.
     pub fn open(options: &SqliteOptions) -> Result<Self, OpenError> {
-        let pragmas = Pragmas { purpose: Purpose::Writing, patience: options.patience };
-        let mut connection = open(&options.path, pragmas)?;
+        let mut connection = open(&options.path, options.pragmas(Purpose::Writing))?;
         migrations::check(&mut connection, &options.path)?;
+        check::probe(&mut connection)?;
         let freshness = Arc::new(Freshness::since(Instant::now()));
         Ok(Self {
             path: options.path.clone(),
@@ -46,6 +47,11 @@ impl SqliteStore {
     /// It may be called while others do the same, and beside a running service.
     pub fn migrate(options: &SqliteOptions) -> Result<Vec<String>, OpenError> {
         migrations::migrate(options)
+    }
+
+    /// Looks for whatever is wrong with the file and its rows, beside a running service. It blocks, and reads everything.
+    pub fn examine(options: &SqliteOptions) -> Result<Examined, OpenError> {
+        check::examine(options)
     }
 }
 

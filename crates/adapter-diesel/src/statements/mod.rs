@@ -7,6 +7,7 @@ mod callers;
 mod clients;
 mod credentials;
 mod events;
+mod every_row;
 mod keys;
 mod pictures;
 mod replays;
@@ -14,6 +15,7 @@ mod sessions;
 mod users;
 
 pub(super) use callers::{caller, client};
+pub(super) use every_row::unreadable_rows;
 
 use diesel::QueryResult;
 use roster_ports::{

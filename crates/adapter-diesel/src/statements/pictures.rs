@@ -1,11 +1,11 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use roster_domain::PictureName;
-use roster_ports::{ReadPictures, Stored, WritePictures};
+use roster_ports::{Picture, ReadPictures, Stored, WritePictures};
 
 use super::Transaction;
-use crate::rows::{DoomedPictureRow, format_code};
-use crate::schema::{doomed_pictures, users};
+use crate::rows::{DoomedPictureRow, PictureRecord, format_code, held_name, referenced_name};
+use crate::schema::{doomed_pictures, pictures, users};
 
 impl ReadPictures for Transaction<'_> {
     fn is_referenced(&mut self, name: &PictureName) -> Stored<bool> {
@@ -13,6 +13,25 @@ impl ReadPictures for Transaction<'_> {
             .filter(users::picture_sha256.eq(name.sha256))
             .filter(users::picture_format.eq(format_code(name.format)));
         self.run(|connection| diesel::select(exists(holders)).get_result(connection))
+    }
+
+    fn referenced(&mut self, after: Option<PictureName>, take: u32) -> Stored<Vec<PictureName>> {
+        let mut names = users::table
+            .filter(users::picture_sha256.is_not_null())
+            .order((users::picture_sha256.asc(), users::picture_format.asc()))
+            .limit(i64::from(take))
+            .select((users::picture_sha256, users::picture_format))
+            .distinct()
+            .into_boxed();
+        if let Some(PictureName { sha256, format }) = after {
+            // The first condition lets the index find the place; the second is exact.
+            let later = users::picture_format.gt(format_code(format));
+            names = names
+                .filter(users::picture_sha256.ge(sha256))
+                .filter(users::picture_sha256.gt(sha256).or(later));
+        }
+        let rows = self.run(|connection| names.load(connection))?;
+        rows.into_iter().map(referenced_name).collect()
     }
 
     fn doomed(&mut self, take: u32) -> Stored<Vec<PictureName>> {
@@ -24,6 +43,25 @@ impl ReadPictures for Transaction<'_> {
                 .load(connection)
         })?;
         rows.into_iter().map(PictureName::try_from).collect()
+    }
+
+    fn held(&mut self, name: &PictureName) -> Stored<Option<Vec<u8>>> {
+        let picture = pictures::table.find((name.sha256, format_code(name.format)));
+        self.run(|connection| picture.select(pictures::bytes).get_result(connection).optional())
+    }
+
+    fn all_held(&mut self, after: Option<PictureName>, take: u32) -> Stored<Vec<PictureName>> {
+        let mut names = pictures::table
+            .order((pictures::sha256.asc(), pictures::format.asc()))
+            .limit(i64::from(take))
+            .select((pictures::sha256, pictures::format))
+            .into_boxed();
+        if let Some(PictureName { sha256, format }) = after {
+            let later = pictures::format.gt(format_code(format));
+            names = names.filter(pictures::sha256.ge(sha256)).filter(pictures::sha256.gt(sha256).or(later));
+        }
+        let rows = self.run(|connection| names.load(connection))?;
+        rows.into_iter().map(held_name).collect()
     }
 }
 
@@ -46,6 +84,20 @@ impl WritePictures for Transaction<'_> {
             .filter(doomed_pictures::sha256.eq(name.sha256))
             .filter(doomed_pictures::format.eq(format_code(name.format)));
         self.run(|connection| diesel::delete(on_list).execute(connection))?;
+        Ok(())
+    }
+
+    fn hold(&mut self, picture: &Picture) -> Stored<()> {
+        let record = PictureRecord::from(picture);
+        self.run(|connection| {
+            diesel::insert_into(pictures::table).values(record).on_conflict_do_nothing().execute(connection)
+        })?;
+        Ok(())
+    }
+
+    fn release(&mut self, name: &PictureName) -> Stored<()> {
+        let held = pictures::table.find((name.sha256, format_code(name.format)));
+        self.run(|connection| diesel::delete(held).execute(connection))?;
         Ok(())
     }
 }

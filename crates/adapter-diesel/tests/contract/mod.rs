@@ -127,6 +127,9 @@ macro_rules! store_contract {
             pictures {
                 a_picture_is_referenced_while_a_user_has_it
                 doomed_pictures_are_listed_until_spared
+                pictures_that_anybody_has_come_once_each_in_pieces
+                a_picture_is_held_until_it_is_released
+                held_pictures_come_in_order_and_in_pieces
             }
             events {
                 events_come_in_order_with_their_values

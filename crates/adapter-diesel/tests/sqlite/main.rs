@@ -5,6 +5,7 @@
 mod contract;
 mod database;
 
+mod backing_up;
 mod broken_rows;
 mod migrating;
 mod other_processes;

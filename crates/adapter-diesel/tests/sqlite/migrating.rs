@@ -98,8 +98,8 @@ fn what_is_no_database_is_refused_and_left_alone() {
     let file = File::none();
     let text = "not a database, but somebody's notes\n".repeat(100);
     std::fs::write(file.options().path, &text).unwrap();
-    assert!(matches!(SqliteStore::migrate(&file.options()), Err(OpenError::Failed(_))));
-    assert!(matches!(open(&file.options()), Err(OpenError::Failed(_))));
+    assert!(matches!(SqliteStore::migrate(&file.options()), Err(OpenError::Damaged(_))));
+    assert!(matches!(open(&file.options()), Err(OpenError::Damaged(_))));
     assert_eq!(std::fs::read_to_string(file.options().path).unwrap(), text);
 }
 

@@ -4,7 +4,7 @@ mod admin_create;
 mod client;
 mod config_check;
 mod config_show;
-mod db_migrate;
+mod db;
 mod healthcheck;
 mod keys;
 mod openapi;
@@ -27,7 +27,7 @@ pub(crate) enum Command {
     Serve(serve::Arguments),
     /// Look after the database.
     #[command(subcommand)]
-    Db(DbCommand),
+    Db(db::DbCommand),
     /// Look after administrators.
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -50,13 +50,6 @@ pub(crate) enum Command {
     /// Look at the settings.
     #[command(subcommand)]
     Config(ConfigCommand),
-}
-
-/// `roster db …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum DbCommand {
-    /// Bring the schema up to date, and say what was done.
-    Migrate,
 }
 
 /// `roster admin …`
@@ -100,7 +93,7 @@ impl Command {
         let settings = Settings::load(sources)?;
         match self {
             Self::Serve(arguments) => serve::run(&arguments, &settings, output),
-            Self::Db(DbCommand::Migrate) => db_migrate::run(&settings, output),
+            Self::Db(command) => command.run(&settings, output),
             Self::Admin(AdminCommand::Create(arguments)) => admin_create::run(arguments, &settings, output),
             Self::User(UserCommand::SetPassword(arguments)) => {
                 user_set_password::run(&arguments, &settings, output)
@@ -120,7 +113,7 @@ impl Command {
 async fn world(settings: &Settings) -> Result<World, Stop> {
     logging::start_if_chosen(settings);
     let folder = DataFolder::open(&settings.data_dir)?;
-    assembly::migrate_new(settings)?;
+    assembly::migrate_new(settings, &folder)?;
     let issuer = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
     assembly::assemble_for_command(settings, &folder, issuer).await
 }

@@ -1,6 +1,6 @@
 use clap::Args;
 use roster_adapter_actix::Server;
-use roster_usecases::{Ports, RequestContext, keys};
+use roster_usecases::{Ports, RequestContext, keys, safekeeping};
 use serde_json::json;
 use std::net::{SocketAddr, TcpListener};
 
@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings, output: Output) ->
     assembly::remove_leftovers(settings)?;
     let listen = free_address(settings.listen)?;
     if !arguments.no_migrate {
-        for migration in assembly::migrate(settings)? {
+        for migration in assembly::migrate(settings, &folder)? {
             tracing::info!(migration, "brought the schema up to date");
         }
     }
@@ -55,6 +55,7 @@ async fn serve(
     for missed in keys::forget_secrets(&ports, &secrets).await? {
         tracing::warn!(secret = %missed, "passwords or keys hang on a master secret that is not given any more");
     }
+    settle_pictures(&ports).await?;
     let http = assembly::http(settings, listen, public_url.clone());
     let server = Server::bind(http, ports.clone()).map_err(|error| cannot_listen(listen, &error))?;
     let welcome = if arguments.dev { Some(prepare_playground(&ports, folder).await?) } else { None };
@@ -69,6 +70,26 @@ async fn serve(
     drop(duties);
     ended.map_err(Stop::failure)?;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Brings pictures of a restored backup to where pictures are kept, before anybody asks for them.
+async fn settle_pictures(ports: &Ports) -> Result<(), Stop> {
+    let (mut after, mut settled) = (None, 0);
+    loop {
+        let piece = safekeeping::settle_pictures(ports, after).await?;
+        settled += piece.settled;
+        for picture in piece.damaged {
+            tracing::error!(%picture, "a picture in the database is damaged, and was left there");
+        }
+        after = piece.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    if settled > 0 {
+        tracing::info!(settled, "moved the pictures of a backup to where pictures are kept");
+    }
     Ok(())
 }
 

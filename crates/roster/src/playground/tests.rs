@@ -20,8 +20,8 @@ impl World {
             vec![("ROSTER_DATA_DIR".into(), data.into()), ("ROSTER_BCRYPT_COST".into(), "4".into())];
         let settings = Settings::load(Sources { environment, ..Sources::default() }).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        assembly::migrate_new(&settings).unwrap();
         let folder = DataFolder::open(parent.path()).unwrap();
+        assembly::migrate_new(&settings, &folder).unwrap();
         let world =
             runtime.block_on(assembly::assemble(&settings, &folder, "http://localhost".to_owned())).unwrap();
         Self { parent, runtime, ports: world.ports }

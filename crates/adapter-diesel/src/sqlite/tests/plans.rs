@@ -209,6 +209,20 @@ fn what_hashes_are_of_is_read_from_indexes() {
 }
 
 #[test]
+fn pictures_are_listed_along_their_names() {
+    let plan = in_transaction(|tx| {
+        for after in [None, Some(picture(1))] {
+            tx.pictures().referenced(after, 5).unwrap();
+            tx.pictures().all_held(after, 5).unwrap();
+        }
+        tx.pictures().held(&picture(1)).unwrap();
+    });
+    assert!(plan.contains("USING COVERING INDEX users_by_picture"), "{plan}");
+    assert!(plan.contains("USING COVERING INDEX sqlite_autoindex_pictures_1"), "{plan}");
+    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+}
+
+#[test]
 fn a_rehash_searches_by_key() {
     let hash = roster_ports::PasswordHash("x".to_owned());
     assert_searches_alone(&in_transaction(|tx| {
