@@ -30,9 +30,10 @@ pub struct Service {
 }
 
 /// How a service shall be started.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct ServiceOptions {
     environment: Vec<(OsString, OsString)>,
+    folder: Option<TempDir>,
 }
 
 impl ServiceOptions {
@@ -43,9 +44,22 @@ impl ServiceOptions {
         self
     }
 
+    /// With more variables.
+    #[must_use]
+    pub fn with_all(self, variables: impl IntoIterator<Item = (&'static str, OsString)>) -> Self {
+        variables.into_iter().fold(self, |options, (name, value)| options.with(name, value))
+    }
+
+    /// With its data folder in this one, under the name `data`, instead of a copy of the template.
+    #[must_use]
+    pub fn at(mut self, folder: TempDir) -> Self {
+        self.folder = Some(folder);
+        self
+    }
+
     /// Starts it, and waits until it answers.
     pub fn start(self) -> Service {
-        let folder = template::data_folder();
+        let folder = self.folder.unwrap_or_else(template::data_folder);
         let mut run = Roster::new(["serve"])
             .on(&folder.path().join(template::DATA))
             .with("ROSTER_LISTEN", "127.0.0.1:0")

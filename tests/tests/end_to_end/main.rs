@@ -31,6 +31,7 @@ mod outside_revocation;
 mod outside_rust;
 mod password;
 mod pictures;
+mod power_loss;
 mod published_apis;
 mod revocation;
 mod settings;
