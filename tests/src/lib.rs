@@ -18,14 +18,17 @@ mod binary;
 mod client;
 mod database;
 mod dice;
+mod faults;
 mod http;
 mod log;
 mod missing;
 mod people;
 mod picture;
 mod power_loss;
+mod preload;
 mod raw;
 mod service;
+mod small_disk;
 mod template;
 mod wait;
 
@@ -35,6 +38,7 @@ pub use binary::{Finished, Roster, is_long_run};
 pub use client::ClientCredentials;
 pub use database::Database;
 pub use dice::Dice;
+pub use faults::{Calls, Error, Faults};
 pub use http::{Body, Http};
 pub use log::Log;
 pub use missing::{needed_outside_program, needed_program};
@@ -43,5 +47,8 @@ pub use picture::{Form, Picture};
 pub use power_loss::{Disk, Flushes, Recorder, Recording};
 pub use raw::{RawAnswer, RawSocket};
 pub use service::{PUBLIC_URL, Service, ServiceOptions};
-pub use template::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, ALL_SCOPES, CLIENT, data_folder};
+pub use small_disk::SmallDisk;
+pub use template::{
+    ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, ALL_SCOPES, CLIENT, data_folder, data_folder_in,
+};
 pub use wait::{eventually, within};

@@ -25,7 +25,8 @@ pub fn needed_outside_program(name: &str, why: &str) -> Option<PathBuf> {
     needed(program, &format!("{name} is not installed (`make outside` does it): {why}"))
 }
 
-fn needed(found: Option<PathBuf>, line: &str) -> Option<PathBuf> {
+/// What was found, if anything; that nothing was is told loudly.
+pub(crate) fn needed<T>(found: Option<T>, line: &str) -> Option<T> {
     if found.is_none() {
         let is_required = env::var_os("ROSTER_TEST_REQUIRE").is_some_and(|value| value == "all");
         assert!(!is_required, "{line}");

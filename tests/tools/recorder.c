@@ -35,18 +35,19 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "ours.h"
+
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
-static char root[PATH_MAX];
 static int journal = -1;
 static unsigned long tickets;
 
 __attribute__((constructor)) static void start(void) {
-    const char *folder = getenv("RECORDER_ROOT"), *path = getenv("RECORDER_LOG");
-    if (folder == NULL || path == NULL || strlen(folder) + 2 > sizeof root) abort();
-    snprintf(root, sizeof root, "%s/", folder);
+    const char *path = getenv("RECORDER_LOG");
+    if (path == NULL) abort();
     journal = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (journal < 0) abort();
     tickets = (unsigned long)getpid() << 32; /* so that no two processes share one */
+    find_root("RECORDER_ROOT");
 }
 
 /* A log with a gap would prove what is not so: rather no process than such a log. */
@@ -58,12 +59,6 @@ static void note(char kind, ino_t inode, unsigned long number, const void *bytes
     if (written != (ssize_t)((size_t)size + length + 1)) abort();
 }
 
-/* The part of a path below the folder, or NULL. */
-static const char *below(const char *path) {
-    size_t length = strlen(root);
-    return journal >= 0 && strncmp(path, root, length) == 0 ? path + length : NULL;
-}
-
 /* Makes a path of a call absolute. */
 static const char *absolute(int folder, const char *path, char *space) {
     char base[PATH_MAX], link[64];
@@ -73,19 +68,6 @@ static const char *absolute(int folder, const char *path, char *space) {
     if (length < 0) return path;
     base[length] = 0;
     return snprintf(space, PATH_MAX, "%s/%s", base, path) < PATH_MAX ? space : path;
-}
-
-/* Whether an open file or folder is one of those below the folder, or the folder itself. */
-static int is_ours(int file, struct stat *found) {
-    char link[64], path[PATH_MAX];
-    if (journal < 0 || fstat(file, found) != 0) return 0;
-    if (!S_ISREG(found->st_mode) && !S_ISDIR(found->st_mode)) return 0;
-    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
-    ssize_t length = readlink(link, path, sizeof path - 2);
-    if (length < 0) return 0;
-    path[length] = '/';
-    path[length + 1] = 0;
-    return below(path) != NULL;
 }
 
 static int do_open(int folder, const char *path, int flags, mode_t mode) {

@@ -1,17 +1,17 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use tempfile::TempDir;
 
-use crate::missing::needed_program;
 use crate::power_loss::disk::Disk;
 use crate::power_loss::recording::Recording;
+use crate::preload;
 
 /// Writes down what processes do to the files of a folder, from the moment when it is made.
 #[derive(Debug)]
 pub struct Recorder {
     own: TempDir,
+    library: PathBuf,
     root: PathBuf,
     before: Disk,
 }
@@ -19,24 +19,18 @@ pub struct Recorder {
 impl Recorder {
     /// Of all that happens in this folder; none where it cannot be built, which is told as of any missing program.
     pub fn of(folder: &Path) -> Option<Self> {
-        let compiler = needed_program(&["cc"], "no power was cut")?;
         let own = tempfile::tempdir().expect("a temporary folder");
-        let built = Command::new(compiler)
-            .args(["-O1", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-pthread", "-o"])
-            .arg(own.path().join("recorder.so"))
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tools/recorder.c"))
-            .status();
-        assert!(built.is_ok_and(|status| status.success()), "the recorder can be built");
+        let library = preload::build("recorder.c", own.path(), "no power was cut")?;
         fs::write(own.path().join("log"), "").expect("the log can be made");
         let root = folder.canonicalize().expect("the folder is there");
         let before = Disk::of(&root);
-        Some(Self { own, root, before })
+        Some(Self { own, library, root, before })
     }
 
     /// What a process needs in its environment to be recorded.
     pub fn environment(&self) -> [(&'static str, OsString); 3] {
         [
-            ("LD_PRELOAD", self.own.path().join("recorder.so").into()),
+            ("LD_PRELOAD", self.library.clone().into()),
             ("RECORDER_ROOT", self.root.clone().into()),
             ("RECORDER_LOG", self.log().into()),
         ]

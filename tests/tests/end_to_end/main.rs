@@ -11,6 +11,7 @@
 mod account;
 mod authorisation;
 mod authorize;
+mod bad_disk;
 mod commands;
 mod contention;
 mod conventions;
