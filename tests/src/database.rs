@@ -56,6 +56,14 @@ impl Database {
         Ok(rows.into_iter().map(|row| row.value).collect())
     }
 
+    /// Goes on looking at the database as it is now, or as it was when this was first called; tells how many events it
+    /// knows.
+    pub fn hold_snapshot(&mut self) -> i64 {
+        // It is no error that matters that a snapshot is held already.
+        self.0.batch_execute("BEGIN").ok();
+        self.count("SELECT count(*) AS value FROM events")
+    }
+
     /// Checks that the file is whole and tells one story: no dangling reference, nobody without role or
     /// password, no grant without action, and no person, session or grant without its event.
     #[track_caller]
