@@ -129,6 +129,30 @@ fn a_service_starts_on_what_a_power_cut_left_and_knows_all_that_it_acknowledged(
     println!("{count} services started on what a power cut left");
 }
 
+#[test]
+fn a_second_power_cut_while_the_service_gets_over_the_first_takes_nothing() {
+    let Some(told) = told() else { return };
+    let (starts, images) = if is_long_run() { (20, 20) } else { (3, 8) };
+    let mut dice = Dice::of(4);
+    let mut tally = Tally::default();
+    for (cut, disk) in told.recording.disks(cuts(told, starts, &mut dice), Flushes::Work) {
+        let folder = image(&disk, &mut dice);
+        let Some(recorder) = Recorder::of(folder.path()) else { return };
+        let service = Service::options().with_all(recorder.environment()).at(folder).start();
+        service.administrator();
+        service.kill();
+        let recording = recorder.recording();
+        let second_cuts = (0..images).map(|_| dice.roll(recording.len() + 1)).collect();
+        for (second_cut, disk) in recording.disks(second_cuts, Flushes::Work) {
+            let what = format!("cut after {cut} notes, and again after {second_cut}");
+            let folder = image(&disk, &mut dice);
+            tally.judge(&what, &folder.path().join("data"), &told.journal, told.recording.moment(cut));
+        }
+    }
+    tally.print("second power cuts");
+    tally.assert_all_whole();
+}
+
 /// The same journal and the same judge, on disks that break their word: were they blind, nothing would be found.
 #[test]
 fn a_flush_that_is_left_out_is_found_out() {
