@@ -21,8 +21,9 @@ trap 'rm -rf "$scratch"' EXIT
 cargo build --locked -p roster || exit 1
 ROSTER_TEST_BINARY=$(cd "$target/debug" && pwd)/roster
 ROSTER_TEST_NOT_RUN=$scratch/not-run
-export ROSTER_TEST_BINARY ROSTER_TEST_NOT_RUN
-touch "$ROSTER_TEST_NOT_RUN"
+ROSTER_TEST_REPORT=$scratch/report
+export ROSTER_TEST_BINARY ROSTER_TEST_NOT_RUN ROSTER_TEST_REPORT
+touch "$ROSTER_TEST_NOT_RUN" "$ROSTER_TEST_REPORT"
 
 cargo test --workspace --locked --no-fail-fast 2>&1 | tee "$scratch/output"
 code=${PIPESTATUS[0]}
@@ -57,6 +58,11 @@ awk '
     }
 ' totals="$scratch/totals" "$scratch/output"
 read -r passed failed ignored < "$scratch/totals"
+
+if [ -s "$ROSTER_TEST_REPORT" ]; then
+    printf '\nTRIED:\n'
+    sort "$ROSTER_TEST_REPORT" | sed 's/^/  /'
+fi
 
 not_run=$(sort -u "$ROSTER_TEST_NOT_RUN" | wc -l)
 if [ "$not_run" -gt 0 ]; then

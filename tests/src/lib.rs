@@ -27,6 +27,7 @@ mod picture;
 mod power_loss;
 mod preload;
 mod raw;
+mod report;
 mod service;
 mod small_disk;
 mod template;
@@ -46,6 +47,7 @@ pub use people::invented;
 pub use picture::{Form, Picture};
 pub use power_loss::{Disk, Flushes, Recorder, Recording};
 pub use raw::{RawAnswer, RawSocket};
+pub use report::report;
 pub use service::{PUBLIC_URL, Service, ServiceOptions};
 pub use small_disk::SmallDisk;
 pub use template::{

@@ -1,9 +1,9 @@
 use std::env;
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs;
 use std::path::PathBuf;
 
 use crate::binary;
+use crate::report::append;
 
 /// What `tests/outside/install.sh` shall have installed.
 const REQUIREMENTS: &[u8] = include_bytes!("../outside/requirements.txt");
@@ -46,7 +46,5 @@ fn find(names: &[&str]) -> Option<PathBuf> {
 
 fn tell(line: &str) {
     eprintln!("NOT RUN: {line}");
-    let Some(list) = env::var_os("ROSTER_TEST_NOT_RUN") else { return };
-    let mut file = OpenOptions::new().append(true).create(true).open(list).expect("the list can be written");
-    writeln!(file, "{line}").expect("the list can be written");
+    append("ROSTER_TEST_NOT_RUN", line);
 }

@@ -3,7 +3,7 @@
 
 use roster_tests::{
     Actor, Body, Calls, Error, Faults, Form, Picture, Roster, Service, SmallDisk, data_folder,
-    data_folder_in, eventually, invented, is_long_run, within,
+    data_folder_in, eventually, invented, is_long_run, report, within,
 };
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -181,7 +181,11 @@ fn a_disk_that_breaks_while_it_is_written_to_makes_no_answer_untrue() {
         }
     }
     let told = told.lock().unwrap();
-    println!("{} made, {} refused", told.made.len(), told.refused.len());
+    report(&format!(
+        "broken disks: {} writes done and {} refused, as was told",
+        told.made.len(),
+        told.refused.len()
+    ));
 }
 
 #[test]

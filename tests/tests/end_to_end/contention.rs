@@ -1,6 +1,6 @@
 //! Many at once, and other processes on the same file: nobody is told that the database is locked.
 
-use roster_tests::{Actor, Service, is_long_run, within};
+use roster_tests::{Actor, Service, is_long_run, report, within};
 use serde_json::json;
 use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -111,7 +111,10 @@ fn readers_writers_and_commands_share_one_file() {
         assert_eq!(held, given, "person {index} holds what every hand gave last");
     }
     let largest = u64::try_from(shared.largest_log.into_inner()).unwrap();
-    println!("{} writes, {registered} commands, a log of {largest} bytes", shared.writes.into_inner());
+    report(&format!(
+        "contention: {} writes, {registered} commands, a log of {largest} bytes",
+        shared.writes.into_inner()
+    ));
     assert!(largest < LARGEST_LOG, "{largest}");
     let lines = service.log().lines();
     assert!(!lines.iter().any(|line| line.contains("is locked")), "somebody met a lock");

@@ -1,6 +1,6 @@
 //! The power fails while the first start makes everything there is.
 
-use roster_tests::{CLIENT, Dice, Flushes, Recorder, Recording, Roster, Service, is_long_run};
+use roster_tests::{CLIENT, Dice, Flushes, Recorder, Recording, Roster, Service, is_long_run, report};
 use std::path::Path;
 
 use super::image;
@@ -60,5 +60,5 @@ fn a_first_start_may_be_cut_off_at_any_moment() {
             service.try_password(EMAIL, PASSWORD).expect(200);
         }
     }
-    println!("{} first starts cut off", count + 2);
+    report(&format!("power cuts: {} first starts", count + 2));
 }

@@ -6,7 +6,7 @@
 mod first_start;
 mod verdict;
 
-use roster_tests::{Dice, Disk, Flushes, Recorder, Recording, Service, data_folder, is_long_run};
+use roster_tests::{Dice, Disk, Flushes, Recorder, Recording, Service, data_folder, is_long_run, report};
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicUsize;
 use std::thread;
@@ -108,7 +108,7 @@ fn what_was_acknowledged_survives_a_power_cut() {
     let Some(told) = told() else { return };
     let count = if is_long_run() { 1_000 } else { 60 };
     let tally = cut_power(told, count, Flushes::Work);
-    tally.print("power cuts");
+    tally.report("power cuts");
     tally.assert_all_whole();
 }
 
@@ -126,7 +126,7 @@ fn a_service_starts_on_what_a_power_cut_left_and_knows_all_that_it_acknowledged(
         check(&service, &service.administrator(), &mut journal, told.recording.moment(cut));
         service.database().assert_sound();
     }
-    println!("{count} services started on what a power cut left");
+    report(&format!("power cuts: {count} services started on what one left"));
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn a_second_power_cut_while_the_service_gets_over_the_first_takes_nothing() {
             tally.judge(&what, &folder.path().join("data"), &told.journal, told.recording.moment(cut));
         }
     }
-    tally.print("second power cuts");
+    tally.report("second power cuts");
     tally.assert_all_whole();
 }
 
@@ -158,12 +158,12 @@ fn a_second_power_cut_while_the_service_gets_over_the_first_takes_nothing() {
 fn a_flush_that_is_left_out_is_found_out() {
     let Some(told) = told() else { return };
     let log_alone = cut_power(told, 40, Flushes::FailOn("-wal"));
-    log_alone.print("power cuts where the log is not flushed");
+    log_alone.report("power cuts where the log is not flushed");
     assert!(log_alone.lost.len() > 4, "{log_alone:#?}");
     let nothing = cut_power(told, 40, Flushes::Fail);
-    nothing.print("power cuts where nothing is flushed");
+    nothing.report("power cuts where nothing is flushed");
     assert!(nothing.corrupt.len() > 4, "{nothing:#?}");
     let pictures = cut_power(told, 40, Flushes::FailOn(".tmp"));
-    pictures.print("power cuts where pictures are not flushed");
+    pictures.report("power cuts where pictures are not flushed");
     assert!(!pictures.corrupt.is_empty(), "{pictures:#?}");
 }

@@ -1,6 +1,6 @@
 //! What can be said of a data folder after the power failed, without starting the service on it.
 
-use roster_tests::Database;
+use roster_tests::{Database, report};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -34,8 +34,14 @@ impl Tally {
         }
     }
 
-    pub(crate) fn print(&self, what: &str) {
-        println!("{what}: {} images, {} lost, {} corrupt", self.tried, self.lost.len(), self.corrupt.len());
+    pub(crate) fn report(&self, what: &str) {
+        let line = format!(
+            "{what}: {} images, {} lost, {} corrupt",
+            self.tried,
+            self.lost.len(),
+            self.corrupt.len()
+        );
+        report(&line);
     }
 
     #[track_caller]
