@@ -22,10 +22,17 @@ struct Line {
 impl Database {
     /// Opens the file for looking at it; the service may be running.
     pub fn open(file: &Path) -> Self {
-        let path = file.to_str().expect("a path in UTF-8");
-        let mut connection = SqliteConnection::establish(path).expect("the database can be opened");
-        connection.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA query_only = 1").expect("pragmas");
-        Self(connection)
+        Self::try_open(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+    }
+
+    /// Like [`Database::open`], for a file that may be missing or damaged.
+    pub fn try_open(file: &Path) -> Result<Self, String> {
+        let path = format!("file:{}?mode=rw", file.to_str().expect("a path in UTF-8"));
+        let mut connection = SqliteConnection::establish(&path).map_err(|error| error.to_string())?;
+        connection
+            .batch_execute("PRAGMA busy_timeout = 5000; PRAGMA query_only = 1")
+            .map_err(|error| error.to_string())?;
+        Ok(Self(connection))
     }
 
     /// Holds the file for writing, as somebody does who migrates, until this is dropped.
@@ -53,14 +60,31 @@ impl Database {
 
     /// The number that a statement answers in the column `value`.
     pub fn count(&mut self, statement: &str) -> i64 {
+        self.try_count(statement).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn try_count(&mut self, statement: &str) -> Result<i64, String> {
         let row = sql_query(statement).get_result::<Count>(&mut self.0);
-        row.unwrap_or_else(|error| panic!("{statement}: {error}")).value
+        row.map(|row| row.value).map_err(|error| format!("{statement}: {error}"))
     }
 
     /// The texts that a statement answers in the column `value`.
     pub fn texts(&mut self, statement: &str) -> Vec<String> {
+        self.try_texts(statement).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn try_texts(&mut self, statement: &str) -> Result<Vec<String>, String> {
         let rows = sql_query(statement).load::<Line>(&mut self.0);
-        rows.unwrap_or_else(|error| panic!("{statement}: {error}")).into_iter().map(|row| row.value).collect()
+        let rows = rows.map_err(|error| format!("{statement}: {error}"))?;
+        Ok(rows.into_iter().map(|row| row.value).collect())
+    }
+
+    /// Goes on looking at the database as it is now, or as it was when this was first called; tells how many events it
+    /// knows.
+    pub fn hold_snapshot(&mut self) -> i64 {
+        // It is no error that matters that a snapshot is held already.
+        self.0.batch_execute("BEGIN").ok();
+        self.count("SELECT count(*) AS value FROM events")
     }
 
     /// The types of the events about this subject, in their order.
@@ -84,10 +108,22 @@ impl Database {
     /// password, no grant without action, and no person, session or grant without its event.
     #[track_caller]
     pub fn assert_sound(&mut self) {
-        assert_eq!(self.texts("SELECT integrity_check AS value FROM pragma_integrity_check"), ["ok"]);
-        for (what, statement) in WRONGS {
-            assert_eq!(self.count(statement), 0, "{what}");
+        assert_eq!(self.check_sound(), Ok(()));
+    }
+
+    /// Like [`Database::assert_sound`], for a file that may be damaged: tells the first thing that is wrong.
+    pub fn check_sound(&mut self) -> Result<(), String> {
+        let found = self.try_texts("SELECT integrity_check AS value FROM pragma_integrity_check")?;
+        if found != ["ok"] {
+            return Err(format!("the file is damaged: {found:?}"));
         }
+        for (what, statement) in WRONGS {
+            match self.try_count(statement)? {
+                0 => {}
+                count => return Err(format!("{count} {what}")),
+            }
+        }
+        Ok(())
     }
 }
 

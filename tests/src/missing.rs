@@ -1,9 +1,9 @@
 use std::env;
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs;
 use std::path::PathBuf;
 
 use crate::binary;
+use crate::report::append;
 
 /// What `tests/outside/install.sh` shall have installed.
 const REQUIREMENTS: &[u8] = include_bytes!("../outside/requirements.txt");
@@ -25,7 +25,8 @@ pub fn needed_outside_program(name: &str, why: &str) -> Option<PathBuf> {
     needed(program, &format!("{name} is not installed (`make outside` does it): {why}"))
 }
 
-fn needed(found: Option<PathBuf>, line: &str) -> Option<PathBuf> {
+/// What was found, if anything; that nothing was is told loudly.
+pub(crate) fn needed<T>(found: Option<T>, line: &str) -> Option<T> {
     if found.is_none() {
         let is_required = env::var_os("ROSTER_TEST_REQUIRE").is_some_and(|value| value == "all");
         assert!(!is_required, "{line}");
@@ -45,7 +46,5 @@ fn find(names: &[&str]) -> Option<PathBuf> {
 
 fn tell(line: &str) {
     eprintln!("NOT RUN: {line}");
-    let Some(list) = env::var_os("ROSTER_TEST_NOT_RUN") else { return };
-    let mut file = OpenOptions::new().append(true).create(true).open(list).expect("the list can be written");
-    writeln!(file, "{line}").expect("the list can be written");
+    append("ROSTER_TEST_NOT_RUN", line);
 }

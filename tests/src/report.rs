@@ -1,12 +1,17 @@
 use std::env;
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::Write as _;
 
-/// Tells what a test found out, beyond that it passed: it stands at the end of `make test`.
-pub fn report(text: &str) {
-    println!("{text}");
-    let Some(list) = env::var_os("ROSTER_TEST_REPORT") else { return };
-    let mut file =
-        OpenOptions::new().append(true).create(true).open(list).expect("the report can be written");
-    writeln!(file, "{text}").expect("the report can be written");
+/// Tells how much a test tried; it stands at the end of `make test`, also when the test passes.
+pub fn report(line: &str) {
+    println!("{line}");
+    append("ROSTER_TEST_REPORT", line);
+}
+
+/// Adds a line to the list that a variable names, if it names one.
+pub(crate) fn append(variable: &str, line: &str) {
+    let Some(list) = env::var_os(variable) else { return };
+    let mut file = OpenOptions::new().append(true).create(true).open(list).expect("the list can be written");
+    // As one piece, since other tests write to it too.
+    file.write_all(format!("{line}\n").as_bytes()).expect("the list can be written");
 }

@@ -36,11 +36,12 @@ pub struct Service {
 }
 
 /// How a service shall be started.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct ServiceOptions {
     environment: Vec<(OsString, OsString)>,
     limits: Option<&'static str>,
     restored: Option<(PathBuf, PathBuf)>,
+    folder: Option<TempDir>,
 }
 
 impl ServiceOptions {
@@ -65,11 +66,25 @@ impl ServiceOptions {
         self
     }
 
+    /// With more variables.
+    #[must_use]
+    pub fn with_all(self, variables: impl IntoIterator<Item = (&'static str, OsString)>) -> Self {
+        variables.into_iter().fold(self, |options, (name, value)| options.with(name, value))
+    }
+
+    /// With its data folder in this one, under the name `data`, instead of a copy of the template.
+    #[must_use]
+    pub fn at(mut self, folder: TempDir) -> Self {
+        self.folder = Some(folder);
+        self
+    }
+
     /// Starts it, and waits until it answers.
     pub fn start(self) -> Service {
-        let folder = match &self.restored {
-            None => template::data_folder(),
-            Some((database, secret)) => template::restored_folder(database, secret),
+        let folder = match (self.folder, &self.restored) {
+            (Some(folder), _) => folder,
+            (None, Some((database, secret))) => template::restored_folder(database, secret),
+            (None, None) => template::data_folder(),
         };
         let mut run = Roster::new(["serve"])
             .on(&folder.path().join(template::DATA))

@@ -31,9 +31,14 @@ pub(crate) const DATA: &str = "data";
 /// A temporary folder with a data folder in it: a migrated database, one administrator and one public client.
 ///
 /// It is a copy of one that is made once for each build of the binary, so that a test need not hash and migrate.
-pub(crate) fn data_folder() -> TempDir {
+pub fn data_folder() -> TempDir {
+    data_folder_in(&std::env::temp_dir())
+}
+
+/// Like [`data_folder`], with the temporary folder in this one.
+pub fn data_folder_in(place: &Path) -> TempDir {
     static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = tempfile::tempdir_in(place).expect("a temporary folder");
     copy(TEMPLATE.get_or_init(make), &folder.path().join(DATA));
     folder
 }

@@ -252,6 +252,7 @@ fn no_file_is_long() {
     let length = |path: &PathBuf| fs::read_to_string(path).unwrap().lines().count();
     let long: Vec<String> = files(".rs")
         .iter()
+        .chain(&files(".c"))
         .map(|path| (shown(path), length(path)))
         .filter(|(_, lines)| *lines > LONGEST_FILE)
         .map(|(name, lines)| format!("{name}: {lines}"))
@@ -278,7 +279,7 @@ fn forbidden() -> Vec<String> {
 
 #[test]
 fn nothing_is_put_off_and_no_path_is_of_one_machine() {
-    let endings = [".rs", ".toml", ".md", ".sh", ".sql", ".lock", ".py"];
+    let endings = [".rs", ".c", ".toml", ".md", ".sh", ".sql", ".lock", ".py"];
     for path in endings.iter().flat_map(|ending| files(ending)) {
         let text = fs::read_to_string(&path).unwrap();
         for word in forbidden() {

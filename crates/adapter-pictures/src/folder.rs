@@ -28,10 +28,7 @@ impl PictureFolder {
     /// Opens the folder, and makes it where there is none.
     pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let root: PathBuf = path.into();
-        if !root.is_dir() {
-            DirBuilder::new().recursive(true).mode(0o700).create(&root)?;
-            root.canonicalize()?.parent().map_or(Ok(()), sync_folder)?;
-        }
+        make_root(&root)?;
         Ok(Self::as_it_is(root))
     }
 
@@ -115,6 +112,14 @@ fn keep(root: &Path, picture: &Picture, write: u64) -> io::Result<()> {
         let _ = fs::remove_file(&temporary);
     }
     written.and_then(|()| sync_folder(&folder))
+}
+
+/// Makes the folder and those above it durably: what is in a folder is lost with its name.
+fn make_root(root: &Path) -> io::Result<()> {
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.is_dir();
+    let missing: Vec<&Path> = root.ancestors().take_while(is_missing).collect();
+    DirBuilder::new().recursive(true).mode(0o700).create(root)?;
+    missing.into_iter().try_for_each(|made| made.canonicalize()?.parent().map_or(Ok(()), sync_folder))
 }
 
 fn make_subfolder(folder: &Path) -> io::Result<()> {

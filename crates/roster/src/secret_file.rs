@@ -68,9 +68,15 @@ pub(crate) fn create(path: &Path, content: &str) -> io::Result<()> {
     sync_folder_of(path)
 }
 
-/// Makes a folder, and those above it, that only we may enter. An existing one is left as it is.
+/// Makes a folder, and those above it, that only we may enter, durably: what is in a folder is lost with its name. An
+/// existing one is left as it is.
 pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
+    DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    // An earlier process may have made it and come no further; but whoever owns the folder above need not let us read it.
+    let _ = sync_folder_of(path);
+    missing.into_iter().try_for_each(sync_folder_of)
 }
 
 fn write_draft(path: &Path, content: &str) -> io::Result<std::path::PathBuf> {

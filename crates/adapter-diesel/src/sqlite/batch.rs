@@ -9,6 +9,8 @@ use super::{Connection, store_error};
 pub(super) struct Batch<'c> {
     connection: &'c mut Connection,
     callers: Callers,
+    /// Whether the last COMMIT failed.
+    in_doubt: bool,
 }
 
 /// How a batch ended, all of it durable or undone.
@@ -26,8 +28,11 @@ impl<'c> Batch<'c> {
     /// Runs each of the writes: together in one transaction, each in a savepoint of its own, and one by one where that
     /// transaction does not stand.
     pub(super) fn run(connection: &'c mut Connection, jobs: &mut [WriteJob]) -> Ended {
-        let mut batch = Self { connection, callers: Callers::Untouched };
+        let mut batch = Self { connection, callers: Callers::Untouched, in_doubt: false };
         let outcomes = batch.outcomes(jobs);
+        if batch.in_doubt {
+            batch.spoil();
+        }
         Ended { outcomes, callers: batch.callers }
     }
 
@@ -59,7 +64,7 @@ impl<'c> Batch<'c> {
             self.execute("RELEASE job").map_err(Lost)?;
             outcomes.push(answer(outcome));
         }
-        self.execute("COMMIT").map_err(Lost)?;
+        self.commit().map_err(Lost)?;
         Ok(outcomes)
     }
 
@@ -82,11 +87,26 @@ impl<'c> Batch<'c> {
             self.roll_back();
             return answer(outcome);
         }
-        let committed = self.execute("COMMIT");
+        let committed = self.commit();
         if committed.is_err() {
             self.roll_back();
         }
         committed
+    }
+
+    fn commit(&mut self) -> Stored<()> {
+        let committed = self.execute("COMMIT");
+        self.in_doubt = committed.is_err();
+        committed
+    }
+
+    /// Overwrites what a failed COMMIT wrote. Where only the flush failed, all of it is in the log, and whoever opens the
+    /// database after a crash would take it for done, though the caller was told that it is not.
+    fn spoil(&mut self) {
+        // A write that changes nothing. That it is not flushed either does no harm: it is there if we crash.
+        if let Err(error) = self.execute("PRAGMA user_version = 0") {
+            tracing::debug!(%error, "what a failed commit left was overwritten without a flush, or not at all");
+        }
     }
 
     /// Runs a write and then inserts its events. A panic in it is its own failure.

@@ -115,6 +115,27 @@ fn a_full_disk_fails_what_does_not_fit_alone() {
 }
 
 #[test]
+fn a_batch_that_is_bigger_than_the_memory_for_it_is_undone_where_the_disk_is_full() {
+    let file = File::migrated();
+    let mut connection = file.connection(Purpose::Writing);
+    // What does not fit into memory is written to the log before its transaction is over.
+    connection.batch_execute("PRAGMA cache_size = 10; PRAGMA max_page_count = 150").unwrap();
+    let outcomes = run(&mut connection, vec![doom(1), insert_people(0..20), insert_people(20..500), doom(3)]);
+    let stood: Vec<bool> = outcomes.iter().map(Result::is_ok).collect();
+    assert_eq!(stood, [true, true, false, true]);
+    drop(connection);
+    assert_eq!(doomed(&file), [1, 3]);
+    let mut reader = file.connection(Purpose::Reading);
+    assert_eq!(users::table.count().get_result::<i64>(&mut reader).unwrap(), 20);
+    let sound: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(
+        "integrity_check FROM pragma_integrity_check",
+    ))
+    .get_result(&mut reader)
+    .unwrap();
+    assert_eq!(sound, "ok");
+}
+
+#[test]
 fn a_write_that_hides_a_full_disk_does_not_stand() {
     let file = File::migrated();
     let mut connection = file.connection(Purpose::Writing);
