@@ -168,6 +168,8 @@ fn each_library_has_one_home() {
         ("diesel", &["roster-adapter-diesel", "roster-tests"]),
         ("diesel_migrations", &["roster-adapter-diesel"]),
         ("image", &["roster-adapter-pictures", "roster-tests"]),
+        ("image-webp", &["roster-adapter-pictures"]),
+        ("png", &["roster-adapter-pictures"]),
         ("rlibphonenumber", &["roster-adapter-system"]),
         ("idna", &["roster-adapter-system"]),
         ("getrandom", &["roster-adapter-system", "roster-adapter-crypto"]),

@@ -1,10 +1,7 @@
 use roster_usecases::Ports;
-use tokio::sync::Semaphore;
 
 use crate::request::TrustedProxies;
-
-/// How many uploads are held in memory at once; the others wait their turn.
-const UPLOADS_AT_ONCE: usize = 6;
+use crate::upload_room::UploadRoom;
 
 /// What every handler has at hand.
 pub(crate) struct Http {
@@ -15,12 +12,12 @@ pub(crate) struct Http {
     /// Whose `X-Forwarded-For` is believed.
     pub(crate) trusted_proxies: TrustedProxies,
     /// Bounds the memory that uploads take.
-    pub(crate) uploads: Semaphore,
+    pub(crate) uploads: UploadRoom,
 }
 
 impl Http {
     /// The handlers' state.
     pub(crate) fn new(ports: Ports, public_url: String, trusted_proxies: TrustedProxies) -> Self {
-        Self { ports, public_url, trusted_proxies, uploads: Semaphore::new(UPLOADS_AT_ONCE) }
+        Self { ports, public_url, trusted_proxies, uploads: UploadRoom::new() }
     }
 }

@@ -20,21 +20,6 @@ pub(crate) fn jpeg_is_whole(file: &[u8]) -> bool {
     false
 }
 
-/// The longest side of any VP8 frame in a WebP file. The decoder makes room for a frame before it compares its size
-/// with that of the canvas. Where a frame may stand is not asked, so no disguise helps.
-pub(crate) fn longest_vp8_side(file: &[u8]) -> u16 {
-    file.windows(18).filter_map(vp8_longest_side).max().unwrap_or_default()
-}
-
-fn vp8_longest_side(chunk: &[u8]) -> Option<u16> {
-    const SIZE_BITS: u16 = 0x3fff;
-    let [b'V', b'P', b'8', b' ', _, _, _, _, _, _, _, 0x9d, 0x01, 0x2a, w0, w1, h0, h1] = chunk else {
-        return None;
-    };
-    let (width, height) = (u16::from_le_bytes([*w0, *w1]), u16::from_le_bytes([*h0, *h1]));
-    Some((width & SIZE_BITS).max(height & SIZE_BITS))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,16 +43,5 @@ mod tests {
         {
             assert!(!jpeg_is_whole(file));
         }
-    }
-
-    #[test]
-    fn every_vp8_frame_is_found_wherever_it_stands() {
-        let frame = |width: u16, height: u16| {
-            [&b"VP8 ssssttt\x9d\x01\x2a"[..], &width.to_le_bytes(), &height.to_le_bytes()].concat()
-        };
-        let file =
-            [b"RIFF....WEBP".to_vec(), frame(10, 20), b"x".to_vec(), frame(9, 0x3e80 | 0x4000)].concat();
-        assert_eq!(longest_vp8_side(&file), 0x3e80);
-        assert_eq!(longest_vp8_side(b"RIFF....WEBPVP8 "), 0);
     }
 }

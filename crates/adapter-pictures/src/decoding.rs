@@ -1,87 +1,101 @@
-use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
+mod lossless_file;
+mod png_rows;
+mod reducer;
+mod webp_chunks;
+mod webp_pixels;
+
+use image::codecs::jpeg::JpegDecoder;
 use image::error::LimitErrorKind;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, Limits, guess_format};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, guess_format};
 use roster_ports::PictureFault;
 use std::io::Cursor;
 
-use crate::claims_of_files::{jpeg_is_whole, longest_vp8_side};
+use crate::claims_of_files::jpeg_is_whole;
+use crate::coarse_jpeg;
+use png_rows::PngRows;
+use webp_chunks::WebpPicture;
 
 /// The most pixels on a side.
 const MAX_SIDE: u32 = 4096;
 
-/// The most bytes of pixels: 4096×4096 in 8-bit RGBA. Pictures of 16 bits and animations must be smaller.
-const MAX_PIXEL_BYTES: u64 = 64 * 1024 * 1024;
-
-/// The most bytes that the metadata of a PNG may inflate to.
-const MAX_METADATA_BYTES: u64 = 4 * 1024 * 1024;
-
-/// Beyond so many bytes of pixels a picture counts as large.
-const LARGE: u64 = 16 * 1024 * 1024;
+/// From so many pixels on a side on, a JPEG is read coarsely, as its pixels take much more room than what is kept.
+const COARSE_JPEG_FROM: u32 = 2048;
 
 /// An upload whose head was read and whose size was found good, before any memory was taken for its pixels.
 pub(crate) struct Source<'a> {
-    decoder: Box<dyn ImageDecoder + 'a>,
+    pixels: Pixels<'a>,
+    /// Width and height, as they lie in the file.
+    pub(crate) size: (u32, u32),
     /// How the pixels must be turned to stand upright.
     pub(crate) orientation: Orientation,
+}
+
+enum Pixels<'a> {
+    SmallJpeg(Box<JpegDecoder<Cursor<&'a [u8]>>>),
+    LargeJpeg(&'a [u8]),
+    Png(Box<PngRows<'a>>),
+    Webp(WebpPicture<'a>),
 }
 
 impl<'a> Source<'a> {
     /// Reads the head of a JPEG, PNG or WebP, recognised by its content.
     pub(crate) fn open(upload: &'a [u8]) -> Result<Self, PictureFault> {
-        let mut decoder = decoder(upload)?;
-        let (width, height) = decoder.dimensions();
-        if width.max(height) > MAX_SIDE || decoder.total_bytes() > MAX_PIXEL_BYTES {
-            return Err(TOO_MANY_PIXELS);
+        match guess_format(upload) {
+            Ok(ImageFormat::Jpeg) => jpeg(upload),
+            Ok(ImageFormat::Png) => {
+                let rows = PngRows::open(upload)?;
+                let (size, orientation) = (rows.size(), rows.orientation());
+                Ok(Self { pixels: Pixels::Png(Box::new(rows)), size, orientation })
+            }
+            Ok(ImageFormat::WebP) => {
+                let picture = WebpPicture::open(upload)?;
+                let (size, orientation) = (picture.canvas, picture.orientation);
+                Ok(Self { pixels: Pixels::Webp(picture), size, orientation })
+            }
+            Ok(_) | Err(_) => Err(PictureFault::UnknownFormat),
         }
-        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-        Ok(Self { decoder, orientation })
     }
 
-    /// Whether decoding it takes so much memory that it should be done alone.
+    /// Whether decoding it takes so much memory that nothing else should be decoded beside it: more than 32 MiB.
     pub(crate) fn is_large(&self) -> bool {
-        self.decoder.total_bytes() > LARGE
+        match &self.pixels {
+            Pixels::SmallJpeg(_) | Pixels::LargeJpeg(_) | Pixels::Png(_) => false,
+            Pixels::Webp(picture) => webp_pixels::room(picture) > 32 * 1024 * 1024,
+        }
     }
 
-    /// The pixels, as they lie in the file; of an animation, the first picture.
+    /// The pixels, as they lie in the file, maybe reduced to no less than 768 on the longer side. Where some are
+    /// transparent, their colours are multiplied by their alpha. Of an animation it is the first picture.
     pub(crate) fn decode(self) -> Result<DynamicImage, PictureFault> {
-        DynamicImage::from_decoder(self.decoder).map_err(|error| fault(&error))
+        match self.pixels {
+            Pixels::SmallJpeg(decoder) => DynamicImage::from_decoder(*decoder).map_err(|error| fault(&error)),
+            Pixels::LargeJpeg(upload) => {
+                coarse_jpeg::read(upload).map(DynamicImage::from).map_err(|_| PictureFault::Broken)
+            }
+            Pixels::Png(rows) => rows.decode(),
+            Pixels::Webp(picture) => webp_pixels::decode(&picture),
+        }
     }
 }
 
 const TOO_MANY_PIXELS: PictureFault = PictureFault::TooManyPixels { max: MAX_SIDE };
 
-fn decoder(upload: &[u8]) -> Result<Box<dyn ImageDecoder + '_>, PictureFault> {
-    let file = Cursor::new(upload);
-    let decoder: Result<Box<dyn ImageDecoder + '_>, ImageError> = match guess_format(upload) {
-        Ok(ImageFormat::Jpeg) if !jpeg_is_whole(upload) => return Err(PictureFault::Broken),
-        Ok(ImageFormat::Jpeg) => JpegDecoder::new(file).map(|decoder| Box::new(decoder) as _),
-        Ok(ImageFormat::Png) => PngDecoder::with_limits(file, limits()).map(|decoder| Box::new(decoder) as _),
-        Ok(ImageFormat::WebP) => return webp(upload),
-        Ok(_) | Err(_) => return Err(PictureFault::UnknownFormat),
-    };
-    decoder.map_err(|error| fault(&error))
+fn refuse_too_many((width, height): (u32, u32)) -> Result<(), PictureFault> {
+    if width.max(height) > MAX_SIDE { Err(TOO_MANY_PIXELS) } else { Ok(()) }
 }
 
-fn webp(upload: &[u8]) -> Result<Box<dyn ImageDecoder + '_>, PictureFault> {
-    if u32::from(longest_vp8_side(upload)) > MAX_SIDE {
-        return Err(TOO_MANY_PIXELS);
+fn jpeg(upload: &[u8]) -> Result<Source<'_>, PictureFault> {
+    if !jpeg_is_whole(upload) {
+        return Err(PictureFault::Broken);
     }
-    let decoder = WebPDecoder::new(Cursor::new(upload)).map_err(|error| fault(&error))?;
-    // Beside the answer, the decoder of animations keeps a canvas and a frame.
-    let copies = if decoder.has_animation() { 3 } else { 1 };
-    if decoder.total_bytes() > MAX_PIXEL_BYTES / copies {
-        return Err(TOO_MANY_PIXELS);
-    }
-    Ok(Box::new(decoder))
-}
-
-fn limits() -> Limits {
-    let mut limits = Limits::no_limits();
-    limits.max_image_width = Some(MAX_SIDE);
-    limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(MAX_METADATA_BYTES);
-    limits
+    let mut decoder = JpegDecoder::new(Cursor::new(upload)).map_err(|error| fault(&error))?;
+    let size = decoder.dimensions();
+    refuse_too_many(size)?;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let is_large = size.0.max(size.1) >= COARSE_JPEG_FROM;
+    let pixels = if is_large { Pixels::LargeJpeg(upload) } else { Pixels::SmallJpeg(Box::new(decoder)) };
+    Ok(Source { pixels, size, orientation })
 }
 
 fn fault(error: &ImageError) -> PictureFault {
@@ -90,3 +104,6 @@ fn fault(error: &ImageError) -> PictureFault {
         _ => PictureFault::Broken,
     }
 }
+
+#[cfg(test)]
+mod tests;

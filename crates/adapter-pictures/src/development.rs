@@ -5,52 +5,55 @@ use image::{DynamicImage, ImageResult, Rgba, RgbaImage};
 use roster_domain::{PictureFormat, PictureName};
 use roster_ports::{Picture, PictureFault};
 use sha2::{Digest, Sha256};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{PoisonError, RwLock};
 
 use crate::decoding::Source;
 
 /// The most pixels on a side of what is kept.
 const SIDE: u32 = 512;
-/// From so many pixels on, a quick filter goes before the good one, which takes 16 bytes a pixel for itself.
-const QUICK_ABOVE: u32 = 4 * SIDE;
 const JPEG_QUALITY: u8 = 85;
 
 /// Makes the picture that is kept of an upload. Only pixels are taken over, so no metadata can be left.
-pub(crate) fn develop(upload: &[u8], large_desk: &Mutex<()>) -> Result<Picture, PictureFault> {
+///
+/// What takes much memory is done alone: two of those that do not may be done at once.
+pub(crate) fn develop(upload: &[u8], memory: &RwLock<()>) -> Result<Picture, PictureFault> {
     let source = Source::open(upload)?;
-    let orientation = source.orientation;
+    let (orientation, size) = (source.orientation, source.size);
     let mut fitted = {
-        let _alone = source.is_large().then(|| large_desk.lock().unwrap_or_else(PoisonError::into_inner));
-        fit(source.decode()?)
+        let (_alone, _beside);
+        if source.is_large() {
+            _alone = memory.write().unwrap_or_else(PoisonError::into_inner);
+        } else {
+            _beside = memory.read().unwrap_or_else(PoisonError::into_inner);
+        }
+        fit(source.decode()?, size)
     };
     fitted.apply_orientation(orientation);
     let (format, bytes) = encode(&fitted).map_err(|_| PictureFault::Broken)?;
     Ok(Picture { name: PictureName { sha256: Sha256::digest(&bytes).into(), format }, bytes })
 }
 
-/// Fits a picture into the square; it comes back with an alpha channel only where some of it is transparent.
-fn fit(picture: DynamicImage) -> DynamicImage {
-    if !picture.color().has_alpha() {
-        return DynamicImage::ImageRgb8(shrink(picture).into_rgb8());
+/// Fits a picture of this size, of which maybe less was decoded, into the square; it comes back with an alpha channel
+/// only where some of it is transparent.
+fn fit(picture: DynamicImage, size: (u32, u32)) -> DynamicImage {
+    let (width, height) = fitted_size(size);
+    let fits = (picture.width(), picture.height()) == (width, height);
+    let fitted = if fits { picture } else { picture.resize_exact(width, height, FilterType::Lanczos3) };
+    if !fitted.color().has_alpha() {
+        return DynamicImage::ImageRgb8(fitted.into_rgb8());
     }
-    let mut picture = picture.into_rgba8();
-    // What is transparent must not shine through at the edges, nor be there to be found at all.
-    picture.pixels_mut().for_each(premultiply);
-    let mut fitted = shrink(DynamicImage::ImageRgba8(picture)).into_rgba8();
+    let mut fitted = fitted.into_rgba8();
     fitted.pixels_mut().for_each(unpremultiply);
     if is_opaque(&fitted) { DynamicImage::ImageRgba8(fitted).into_rgb8().into() } else { fitted.into() }
 }
 
-fn shrink(picture: DynamicImage) -> DynamicImage {
-    let longest = |picture: &DynamicImage| picture.width().max(picture.height());
-    let picture =
-        if longest(&picture) > QUICK_ABOVE { picture.thumbnail(2 * SIDE, 2 * SIDE) } else { picture };
-    if longest(&picture) > SIDE { picture.resize(SIDE, SIDE, FilterType::Lanczos3) } else { picture }
-}
-
-fn premultiply(pixel: &mut Rgba<u8>) {
-    let [red, green, blue, alpha] = pixel.0;
-    pixel.0 = [scale(red, alpha, 255), scale(green, alpha, 255), scale(blue, alpha, 255), alpha];
+fn fitted_size((width, height): (u32, u32)) -> (u32, u32) {
+    let longest = width.max(height);
+    if longest <= SIDE {
+        return (width, height);
+    }
+    let scaled = |side: u32| ((side * SIDE + longest / 2) / longest).max(1);
+    (scaled(width), scaled(height))
 }
 
 fn unpremultiply(pixel: &mut Rgba<u8>) {

@@ -1,6 +1,7 @@
 //! Pictures: decoded, turned upright, stripped of metadata, fitted, encoded anew, and kept in a folder.
 
 mod claims_of_files;
+mod coarse_jpeg;
 mod decoding;
 mod development;
 mod folder;

@@ -1,22 +1,22 @@
 use async_trait::async_trait;
 use roster_ports::{Picture, PictureFault, PictureStudio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, RwLock};
 use tokio::sync::Semaphore;
 
 use crate::development::develop;
 
-/// Makes pictures on the blocking threads of tokio: two at a time, of which one may be large.
+/// Makes pictures on the blocking threads of tokio: two at a time, but one that takes much memory alone.
 ///
-/// Uploads of 32 MiB in all may wait or be worked on; beyond that the studio is busy. What a decoder panics on counts
+/// Uploads of 12 MiB in all may wait or be worked on; beyond that the studio is busy. What a decoder panics on counts
 /// as broken. A picture that nobody waits for any more is finished all the same, so it keeps its place.
 pub struct ImageStudio {
     /// How many bytes of uploads may yet be taken in.
     upload_bytes: Arc<Semaphore>,
     desks: Arc<Semaphore>,
-    large_desk: Arc<Mutex<()>>,
+    memory: Arc<RwLock<()>>,
 }
 
-const UPLOAD_BYTES: usize = 32 * 1024 * 1024;
+const UPLOAD_BYTES: usize = 12 * 1024 * 1024;
 const DESKS: usize = 2;
 
 impl ImageStudio {
@@ -25,7 +25,7 @@ impl ImageStudio {
         Self {
             upload_bytes: Arc::new(Semaphore::new(UPLOAD_BYTES)),
             desks: Arc::new(Semaphore::new(DESKS)),
-            large_desk: Arc::default(),
+            memory: Arc::default(),
         }
     }
 }
@@ -47,17 +47,17 @@ impl ImageStudio {
     async fn at_a_desk(
         &self,
         upload: Vec<u8>,
-        work: impl FnOnce(&[u8], &Mutex<()>) -> Result<Picture, PictureFault> + Send + 'static,
+        work: impl FnOnce(&[u8], &RwLock<()>) -> Result<Picture, PictureFault> + Send + 'static,
     ) -> Result<Picture, PictureFault> {
         let size = u32::try_from(upload.len()).map_err(|_| PictureFault::Busy)?;
         let bytes =
             Arc::clone(&self.upload_bytes).try_acquire_many_owned(size).map_err(|_| PictureFault::Busy)?;
         let desk = Arc::clone(&self.desks).acquire_owned().await.map_err(|_| PictureFault::Busy)?;
-        let large_desk = Arc::clone(&self.large_desk);
+        let memory = Arc::clone(&self.memory);
         let working = tokio::task::spawn_blocking(move || {
             // They go with this work, not with whoever waits for it.
             let (_bytes, _desk) = (bytes, desk);
-            work(&upload, &large_desk)
+            work(&upload, &memory)
         });
         working.await.unwrap_or_else(|failure| {
             tracing::warn!(%failure, "a picture could not be decoded");
@@ -97,8 +97,8 @@ mod tests {
     async fn what_a_decoder_panics_on_is_broken_and_the_studio_goes_on() {
         let studio = ImageStudio::new();
         for _ in 0..3 {
-            let developed = studio.at_a_desk(vec![0; 10], |_, large_desk| {
-                let _alone = large_desk.lock();
+            let developed = studio.at_a_desk(vec![0; 10], |_, memory| {
+                let _alone = memory.write();
                 panic!("on purpose")
             });
             assert_eq!(developed.await, Err(PictureFault::Broken));

@@ -26,6 +26,9 @@ pub(crate) async fn set_picture(
     decide(Operation::ChangeAccount, Target::Oneself, &caller)?;
     Query::none(&request)?;
     let context = context(&http, &request)?;
+    let turn = http.uploads.turn(caller.principal.id());
+    // It is held until the picture is made.
+    let _turn = turn.ok_or_else(|| Problem::unavailable(&"too many uploads of one account at once"))?;
     let image = upload(&http, &request, payload).await?;
     let name = account::set_picture(&http.ports, &caller, &context, image).await?;
     let data = PictureWire { picture: picture_url(&http, &name) };

@@ -4,19 +4,16 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, Result};
 use futures_util::{StreamExt, TryStreamExt};
 use roster_domain::Fault;
-use std::time::Duration;
 
 use super::body::{BODY_TIMEOUT, refuse_announced, refuse_encoded};
 use crate::answer::{FieldError, Problem, ProblemKind};
 use crate::http::Http;
+use crate::upload_room::{NoRoom, RoomyBytes, UploadRoom};
 
 /// The largest picture, in bytes.
 const MAX: usize = 5 * 1024 * 1024;
 /// What the framing of a form with one part may add.
 const FRAMING: usize = 64 * 1024;
-/// How long an upload waits until it may be held in memory.
-const WAIT: Duration = Duration::from_secs(2);
-
 /// Reads the one part `image` of a form (RFC 7578); its name and type are not looked at.
 pub(crate) async fn upload(http: &Http, request: &HttpRequest, payload: Payload) -> Result<Vec<u8>, Problem> {
     refuse_announced(request, MAX + FRAMING)?;
@@ -28,32 +25,32 @@ pub(crate) async fn upload(http: &Http, request: &HttpRequest, payload: Payload)
             Problem::new(ProblemKind::UnsupportedMediaType).saying("The body must be multipart/form-data.")
         );
     }
-    let waiting = tokio::time::timeout(WAIT, http.uploads.acquire());
-    let _held = waiting.await.map_err(|_| Problem::unavailable(&"too many uploads at once"))?;
-    let reading = read_form(Multipart::new(request.headers(), payload));
+    let reading = read_form(Multipart::new(request.headers(), payload), &http.uploads);
     tokio::time::timeout(BODY_TIMEOUT, reading)
         .await
         .map_err(|_| Problem::new(ProblemKind::RequestTimeout))?
 }
 
-async fn read_form(mut form: Multipart) -> Result<Vec<u8>, Problem> {
+async fn read_form(mut form: Multipart, room: &UploadRoom) -> Result<Vec<u8>, Problem> {
     let mut image = None;
     while let Some(mut part) = form.try_next().await.map_err(|error| unreadable(&error))? {
         if part.name() != Some("image") || image.is_some() {
             return Err(malformed("The form must have one part, `image`, and no other."));
         }
-        let mut bytes = Vec::new();
+        let mut bytes = room.bytes(MAX);
         while let Some(chunk) = part.next().await {
             let chunk = chunk.map_err(|error| unreadable(&error))?;
-            if bytes.len() + chunk.len() > MAX {
-                return Err(Problem::new(ProblemKind::TooLarge));
-            }
-            bytes.extend_from_slice(&chunk);
+            bytes.extend(&chunk).map_err(|no_room| match no_room {
+                NoRoom::TooLarge => Problem::new(ProblemKind::TooLarge),
+                NoRoom::Busy => Problem::unavailable(&"too many uploads at once"),
+            })?;
         }
         image = Some(bytes);
     }
     let missing = FieldError::at("/image", Fault::Required);
-    image.ok_or_else(|| Problem::new(ProblemKind::ValidationFailed).about(vec![missing]))
+    image
+        .map(RoomyBytes::finish)
+        .ok_or_else(|| Problem::new(ProblemKind::ValidationFailed).about(vec![missing]))
 }
 
 fn unreadable(error: &MultipartError) -> Problem {

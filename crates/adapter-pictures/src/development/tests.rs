@@ -9,7 +9,7 @@ use samples::{encoded, gradient, opaque};
 
 /// What is kept of an upload, decoded again.
 fn developed(upload: &[u8]) -> (Picture, DynamicImage) {
-    let picture = develop(upload, &Mutex::default()).unwrap();
+    let picture = develop(upload, &RwLock::default()).unwrap();
     let format = match picture.name.format {
         PictureFormat::Jpeg => ImageFormat::Jpeg,
         PictureFormat::Png => ImageFormat::Png,
@@ -19,7 +19,7 @@ fn developed(upload: &[u8]) -> (Picture, DynamicImage) {
 }
 
 fn refused(upload: &[u8]) -> Option<PictureFault> {
-    develop(upload, &Mutex::default()).err()
+    develop(upload, &RwLock::default()).err()
 }
 
 #[rstest]

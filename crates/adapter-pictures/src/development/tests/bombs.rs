@@ -7,7 +7,7 @@ use super::samples::{
     encoded, exif, extended_webp, gradient, png_chunk, png_header, riff_chunk, segment, with_chunks,
     with_segments,
 };
-use super::{Mutex, develop, developed, refused};
+use super::{RwLock, develop, developed, refused};
 
 const TOO_MANY: Option<PictureFault> = Some(PictureFault::TooManyPixels { max: 4096 });
 
@@ -18,13 +18,6 @@ const TOO_MANY: Option<PictureFault> = Some(PictureFault::TooManyPixels { max: 4
 #[case(0x7fff_ffff, 0x7fff_ffff)]
 fn a_png_is_refused_for_the_size_it_claims(#[case] width: u32, #[case] height: u32) {
     assert_eq!(refused(&png_header(width, height, 8, 6)), TOO_MANY);
-}
-
-#[test]
-fn a_png_of_twice_as_many_bytes_a_pixel_is_refused_for_them() {
-    const RGBA: u8 = 6;
-    assert_eq!(refused(&png_header(4_096, 4_096, 16, RGBA)), TOO_MANY);
-    assert_eq!(refused(&png_header(4_096, 4_096, 8, RGBA)), Some(PictureFault::Broken));
 }
 
 #[rstest]
@@ -52,14 +45,6 @@ fn a_webp_is_refused_for_the_size_of_its_canvas_or_of_any_frame() {
     let animated = [&[0; 6][..], &[9, 0, 0, 9, 0, 0, 0, 0, 0, 0], &frame(10, 16_383)].concat();
     let animated = [riff_chunk(b"ANIM", &[0; 6]), riff_chunk(b"ANMF", &animated)].concat();
     assert_eq!(refused(&extended_webp(0x02, 10, 10, &animated)), TOO_MANY);
-}
-
-#[test]
-fn an_animation_is_refused_for_the_room_that_its_decoder_needs() {
-    let frame = riff_chunk(b"ANMF", &[0; 40]);
-    let chunks = [riff_chunk(b"ANIM", &[0; 6]), frame].concat();
-    assert_eq!(refused(&extended_webp(0x12, 2_400, 2_400, &chunks)), TOO_MANY);
-    assert_eq!(refused(&extended_webp(0x12, 2_300, 2_300, &chunks)), Some(PictureFault::Broken));
 }
 
 #[test]
@@ -95,7 +80,7 @@ fn inflating_metadata_does_not_keep_a_picture_from_being_made(#[values(b"iCCP", 
     let content = [b"name\0\0", &deflated_zeros(3_000, 3_000)[..]].concat();
     let upload = with_chunks(&encoded(&gradient(80, 40), ImageFormat::Png), &png_chunk(kind, &content));
     assert!(upload.len() < 200_000, "{}", upload.len());
-    let picture = develop(&upload, &Mutex::default());
+    let picture = develop(&upload, &RwLock::default());
     assert!(matches!(picture, Ok(_) | Err(PictureFault::Broken)), "{picture:?}");
 }
 
@@ -112,7 +97,7 @@ proptest! {
             let at = at.index(file.len());
             file[at] = byte;
         }
-        if let Ok(picture) = develop(&file, &Mutex::default()) {
+        if let Ok(picture) = develop(&file, &RwLock::default()) {
             let decoded = image::load_from_memory(&picture.bytes).unwrap();
             prop_assert!(decoded.width() <= 512 && decoded.height() <= 512);
         }
