@@ -105,6 +105,23 @@ impl Service {
         self.child().id()
     }
 
+    /// The most memory that its process had at once until now, in bytes, with what is mapped from files.
+    pub fn most_memory(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    /// The memory that its process has now, in bytes, with what is mapped from files.
+    pub fn memory_now(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
+    fn memory(&self, name: &str) -> u64 {
+        let path = format!("/proc/{}/status", self.process());
+        let status = std::fs::read_to_string(path).expect("the process runs");
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("there is such a line");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+    }
+
     /// Whether the process that was started still runs.
     pub fn is_running(&self) -> bool {
         self.child().try_wait().expect("the process can be asked").is_none()

@@ -30,6 +30,8 @@ mod outside_python;
 mod outside_revocation;
 mod outside_rust;
 mod password;
+mod picture_attacks;
+mod picture_uploads;
 mod pictures;
 mod published_apis;
 mod revocation;
