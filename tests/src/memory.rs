@@ -1,6 +1,6 @@
 use std::fs;
 
-/// The memory of a process, in KiB.
+/// The memory of a process, in bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Memory {
     /// What is resident now, with the mapped pages of files.
@@ -17,8 +17,8 @@ impl Memory {
         let status = fs::read_to_string(format!("/proc/{process}/status")).expect("the process lives");
         let field = |name: &str| {
             let line = status.lines().find(|line| line.starts_with(name));
-            let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
-            number.unwrap_or_else(|| panic!("no {name} in {status}"))
+            let kib: Option<u64> = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+            kib.unwrap_or_else(|| panic!("no {name} in {status}")) * 1024
         };
         Self { resident: field("VmRSS:"), own: field("RssAnon:"), most: field("VmHWM:") }
     }

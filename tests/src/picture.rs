@@ -36,6 +36,52 @@ impl Picture {
         [start, &[0xFF, 0xE1], &length.to_be_bytes(), &exif, rest].concat()
     }
 
+    /// A progressive JPEG of 4096×4096 pixels of one colour in full resolution: as much as a picture may be, and all of
+    /// its coefficients must be known before it can be drawn.
+    pub fn largest_progressive_jpeg() -> Vec<u8> {
+        const BLOCKS: usize = 512 * 512;
+        let segment = |marker: u8, content: &[u8]| {
+            let length = u16::try_from(content.len() + 2).expect("a short segment");
+            [&[0xFF, marker], &length.to_be_bytes()[..], content].concat()
+        };
+        // Codes of one bit for the first symbol, of two for the second.
+        let codes =
+            |class: u8, symbols: [u8; 2]| segment(0xC4, &[&[class, 1, 1], &[0; 14][..], &symbols].concat());
+        let mut file = vec![0xFF, 0xD8];
+        file.extend(segment(0xDB, &[&[0], &[8; 64][..]].concat()));
+        file.extend(segment(0xC2, &[8, 16, 0, 16, 0, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0]));
+        file.extend(codes(0x00, [0, 6]));
+        file.extend(codes(0x10, [0xE0, 0]));
+        // The means: three that differ by six bits (a code of two, then the bits), then none that differs.
+        file.extend(segment(0xDA, &[3, 1, 0, 2, 0, 3, 0, 0, 0, 0]));
+        file.extend([0xa8, 0xb2, 0xbc]);
+        file.extend(vec![0; (BLOCKS * 3 - 3).div_ceil(8)]);
+        for component in 1..=3 {
+            // Runs of 16,384 blocks without anything more, fifteen bits each.
+            file.extend(segment(0xDA, &[1, component, 0, 1, 63, 0]));
+            file.extend([0; BLOCKS / 16_384 * 15 / 8]);
+        }
+        file.extend([0xFF, 0xD9]);
+        file
+    }
+
+    /// A WebP without loss of 4096×4096 pixels of one colour, which takes four bytes for each to decode.
+    pub fn largest_lossless_webp() -> Vec<u8> {
+        // Size, no alpha; no transforms, no cache, one set of codes; then codes that each have one symbol: 200, 0, 0, 255
+        // for green, red, blue and alpha, and 0 for distances. No pixel takes a bit.
+        let symbols = [200, 0, 0, 255_u128];
+        let (mut bits, mut at) = (4095 | 4095 << 14, 35);
+        for symbol in symbols {
+            bits |= (0b101 | symbol << 3) << at;
+            at += 11;
+        }
+        bits |= 0b0001 << at;
+        let stream: Vec<u8> = [0x2F].into_iter().chain(bits.to_le_bytes()).chain([0; 7]).collect();
+        let length = u32::try_from(stream.len()).expect("a short stream");
+        let whole = (length + 12).to_le_bytes();
+        [&b"RIFF"[..], &whole, b"WEBPVP8L", &length.to_le_bytes(), &stream].concat()
+    }
+
     /// What an uploaded picture became.
     pub fn decode(bytes: &[u8]) -> DynamicImage {
         image::load_from_memory(bytes).expect("a picture")

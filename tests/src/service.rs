@@ -171,14 +171,6 @@ impl Service {
         self.child().try_wait().expect("the process can be asked").is_none()
     }
 
-    /// How much memory its process holds; nought where the system does not tell, as Linux does.
-    pub fn resident_bytes(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kibibytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-        kibibytes.unwrap_or_default() * 1024
-    }
-
     /// A command beside the service, on the same data folder.
     pub fn command<A: Into<OsString>>(&self, arguments: impl IntoIterator<Item = A>) -> Roster {
         Roster::new(arguments).on(&self.data())

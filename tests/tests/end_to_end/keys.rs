@@ -54,10 +54,10 @@ fn the_keys_are_listed_with_these_members_alone() {
     let listed = told(&keys(&service, &["list"]));
     assert_eq!(listed.as_array().unwrap().len(), 1);
     let key = &listed[0];
-    let members: Vec<&str> = key.as_object().unwrap().keys().map(String::as_str).collect();
-    let mut expected = ["kid", "alg", "state", "created_at", "signs_from", "sealed_under"];
-    expected.sort_unstable();
-    assert_eq!(members, expected);
+    // Whether a map keeps its order depends on what else is built.
+    let mut members: Vec<&str> = key.as_object().unwrap().keys().map(String::as_str).collect();
+    members.sort_unstable();
+    assert_eq!(members, ["alg", "created_at", "kid", "sealed_under", "signs_from", "state"]);
     assert_eq!(
         (&key["kid"], &key["alg"], &key["state"]),
         (&json!(signer(&user)), &json!("ES256"), &json!("signing"))

@@ -49,6 +49,8 @@ mod outside_rust;
 mod overload;
 mod password;
 mod passwords_of_others;
+mod picture_attacks;
+mod picture_uploads;
 mod pictures;
 mod power_loss;
 mod published_apis;

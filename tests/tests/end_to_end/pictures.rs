@@ -14,7 +14,7 @@ fn send(by: &Actor, form: Form) -> Answer {
 }
 
 /// The path of an uploaded picture.
-fn path(answer: &Answer) -> String {
+pub(crate) fn path(answer: &Answer) -> String {
     let url = answer.expect(200)["data"]["picture"].as_str().unwrap().to_owned();
     url.strip_prefix("https://roster.test")
         .unwrap_or_else(|| panic!("not under the public URL: {url}"))
@@ -109,14 +109,30 @@ fn what_is_no_picture_of_the_three_kinds_is_refused() {
 fn a_picture_that_hides_something_is_drawn_anew() {
     let service = Service::start();
     let user = service.user("tech");
-    let mut disguised = Picture::png(30, 30);
-    disguised.extend(b"PK\x03\x04 canary-archive <script>canary</script>");
-    let picture = service.nobody().get(&path(&upload(&user, disguised)));
-    assert!(!String::from_utf8_lossy(&picture.body).contains("canary"));
+    let mut archive = Picture::png(30, 30);
+    archive.extend(b"PK\x03\x04 canary-archive <script>canary</script>");
+    let document = b"\xFF\xFE\0\x20%PDF-1.7 canary 1 0 obj<</JS(1)>>";
+    let mut document = [&Picture::jpeg(30, 30)[..2], &document[..34], &Picture::jpeg(30, 30)[2..]].concat();
+    document.extend(b"\n%%EOF canary");
+    for disguised in [archive, document] {
+        let picture = service.nobody().get(&path(&upload(&user, disguised)));
+        let text = String::from_utf8_lossy(&picture.body).into_owned();
+        assert!(!text.contains("canary") && !text.contains("%PDF"));
+        assert_eq!(picture.header("content-type"), Some("image/jpeg"));
+        assert_eq!(picture.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(picture.header("content-security-policy"), Some("default-src 'none'"));
+    }
+    for script in
+        ["GIF89a/*\u{1}*/=1;alert(1)//", "<!DOCTYPE html><script>alert(1)</script>", "%PDF-1.7 \u{FF}"]
+    {
+        let form =
+            Form::default().part("name=\"image\"; filename=\"a.png\"\r\nContent-Type: image/png", script);
+        send(&user, form).expect_problem(415, "unsupported_media_type");
+    }
 }
 
 /// A PNG that claims this size and holds nothing of it.
-fn bomb(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn bomb(width: u32, height: u32) -> Vec<u8> {
     let mut png = Picture::png(1, 1);
     png.splice(16..24, [width.to_be_bytes(), height.to_be_bytes()].concat());
     let checksum = crc32(&png[12..29]).to_be_bytes();

@@ -228,14 +228,14 @@ fn a_token_made_to_be_slow_is_refused_at_once() {
         format!("{}.e30.AAAA", encode(&format!("{{\"alg\":{nested}}}"))),
         format!("{}.{}.AAAA", encode(&large), encode(&nested)),
     ];
-    let before = service.resident_bytes();
+    let before = service.memory().resident;
     let start = Instant::now();
     for token in &tokens {
         refused(&user, token);
     }
     let took = start.elapsed();
     assert!(took < Duration::from_millis(100) * u32::try_from(tokens.len()).unwrap(), "{took:?}");
-    let grown = service.resident_bytes().saturating_sub(before);
+    let grown = service.memory().resident.saturating_sub(before);
     assert!(grown < 10 << 20, "grown by {grown} bytes");
     // What is longer than a head may be is no request at all.
     let answer =

@@ -91,6 +91,44 @@ fn no_metadata_is_left() {
     }
 }
 
+/// The markers of a JPEG's segments, up to the first scan.
+fn segments(jpeg: &[u8]) -> Vec<u8> {
+    let mut rest = jpeg.split_at(2).1;
+    let mut markers = Vec::new();
+    while let [0xff, marker, high, low, ..] = rest {
+        markers.push(*marker);
+        rest = rest.split_at(2 + usize::from(u16::from_be_bytes([*high, *low]))).1;
+    }
+    markers.dedup();
+    markers
+}
+
+/// The types of a PNG's chunks.
+fn chunks(png: &[u8]) -> Vec<String> {
+    let mut rest = png.split_at(8).1;
+    let mut kinds = Vec::new();
+    while let Some((length, after)) = rest.split_first_chunk::<4>() {
+        kinds.push(String::from_utf8_lossy(after.split_at(4).0).into_owned());
+        rest = after.split_at(8 + u32::from_be_bytes(*length) as usize).1;
+    }
+    kinds.dedup();
+    kinds
+}
+
+#[test]
+fn what_is_kept_has_pixels_and_what_they_need_and_nothing_else() {
+    for upload in uploads(6) {
+        let (picture, _) = developed(&upload);
+        // The head of JFIF, one frame, tables, one scan, the end.
+        assert_eq!(segments(&picture.bytes), [0xe0, 0xc0, 0xdb, 0xc4, 0xda]);
+        assert!(picture.bytes.ends_with(&[0xff, 0xd9]));
+    }
+    let transparent = DynamicImage::from(image::RgbaImage::from_pixel(20, 20, image::Rgba([1, 2, 3, 4])));
+    let metadata = [png_chunk(b"eXIf", &exif(1, SECRET)), png_chunk(b"tEXt", b"a\0b")].concat();
+    let (picture, _) = developed(&with_chunks(&encoded(&transparent, ImageFormat::Png), &metadata));
+    assert_eq!(chunks(&picture.bytes), ["IHDR", "IDAT", "IEND"]);
+}
+
 #[test]
 fn metadata_changes_nothing_about_what_is_kept() {
     let plain = developed(&encoded(&flag(), ImageFormat::Jpeg)).0;
