@@ -52,9 +52,9 @@ impl Picture {
         file.extend(segment(0xC2, &[8, 16, 0, 16, 0, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0]));
         file.extend(codes(0x00, [0, 6]));
         file.extend(codes(0x10, [0xE0, 0]));
-        // The means: three that differ by six bits (a code of two, then the bits), then none that differs.
+        // The means: three that differ by six bits (40, 50 and 60, behind a code of two), then none that differs.
         file.extend(segment(0xDA, &[3, 1, 0, 2, 0, 3, 0, 0, 0, 0]));
-        file.extend([0xa8, 0xb2, 0xbc]);
+        file.extend([0xA8, 0xB2, 0xBC]);
         file.extend(vec![0; (BLOCKS * 3 - 3).div_ceil(8)]);
         for component in 1..=3 {
             // Runs of 16,384 blocks without anything more, fifteen bits each.

@@ -1,17 +1,18 @@
 use roster_domain::PrincipalId;
+use roster_ports::Upload;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How many bytes of uploads are held at once, while they arrive.
+/// How many bytes of uploads are held at once, from when they arrive until pictures are made of them.
 const BYTES: usize = 12 * 1024 * 1024;
 /// How many uploads of one account are taken in or worked on at once.
 const OF_AN_ACCOUNT: usize = 2;
 
-/// Bounds the memory that uploads take while they arrive, by the bytes that are there: whoever sends slowly takes little
+/// Bounds the memory that uploads take, by the bytes that are there: whoever sends slowly takes little
 /// of it. And as an account may have few uploads at once, nobody takes all of it alone.
 pub(crate) struct UploadRoom {
-    bytes: Semaphore,
+    bytes: Arc<Semaphore>,
     /// How many uploads each account has now; those that have none are not in it.
     accounts: Mutex<HashMap<PrincipalId, usize>>,
 }
@@ -23,10 +24,10 @@ pub(crate) struct Turn<'r> {
 }
 
 /// The bytes of an upload, which grow while there is room for them.
-pub(crate) struct RoomyBytes<'r> {
-    room: &'r UploadRoom,
+pub(crate) struct RoomyBytes {
+    room: Arc<Semaphore>,
     bytes: Vec<u8>,
-    held: Option<SemaphorePermit<'r>>,
+    held: Option<OwnedSemaphorePermit>,
     max: usize,
 }
 
@@ -41,7 +42,7 @@ pub(crate) enum NoRoom {
 
 impl UploadRoom {
     pub(crate) fn new() -> Self {
-        Self { bytes: Semaphore::new(BYTES), accounts: Mutex::default() }
+        Self { bytes: Arc::new(Semaphore::new(BYTES)), accounts: Mutex::default() }
     }
 
     /// A turn for an upload of this account, unless it has enough already.
@@ -55,8 +56,8 @@ impl UploadRoom {
     }
 
     /// An upload of which nothing is there yet.
-    pub(crate) const fn bytes(&self, max: usize) -> RoomyBytes<'_> {
-        RoomyBytes { room: self, bytes: Vec::new(), held: None, max }
+    pub(crate) fn bytes(&self, max: usize) -> RoomyBytes {
+        RoomyBytes { room: Arc::clone(&self.bytes), bytes: Vec::new(), held: None, max }
     }
 }
 
@@ -72,7 +73,7 @@ impl Drop for Turn<'_> {
     }
 }
 
-impl RoomyBytes<'_> {
+impl RoomyBytes {
     /// The least that is taken at once.
     const STEP: usize = 64 * 1024;
 
@@ -83,12 +84,12 @@ impl RoomyBytes<'_> {
         if length > self.max {
             return Err(NoRoom::TooLarge);
         }
-        let capacity = self.held.as_ref().map_or(0, SemaphorePermit::num_permits);
+        let capacity = self.held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
         if length > capacity {
             // Doubled, so that it is seldom moved, and never beyond what it may become.
             let grown = length.max(2 * capacity).max(Self::STEP).min(self.max);
             let more = u32::try_from(grown - capacity).map_err(|_| NoRoom::Busy)?;
-            let more = self.room.bytes.try_acquire_many(more).map_err(|_| NoRoom::Busy)?;
+            let more = Arc::clone(&self.room).try_acquire_many_owned(more).map_err(|_| NoRoom::Busy)?;
             match &mut self.held {
                 Some(held) => held.merge(more),
                 None => self.held = Some(more),
@@ -99,9 +100,9 @@ impl RoomyBytes<'_> {
         Ok(())
     }
 
-    /// All that came. It is not counted here any more.
-    pub(crate) fn finish(self) -> Vec<u8> {
-        self.bytes
+    /// All that came, counted until it is let go.
+    pub(crate) fn finish(self) -> Upload {
+        Upload { bytes: self.bytes, held: Box::new(self.held) }
     }
 }
 
@@ -125,7 +126,7 @@ mod tests {
         }
         let mut whole = room.bytes(MAX);
         (0..1_280).for_each(|_| whole.extend(&[0; 4 * 1024]).unwrap());
-        assert_eq!(whole.finish().len(), MAX);
+        assert_eq!(whole.finish().bytes.len(), MAX);
     }
 
     #[test]
@@ -142,6 +143,17 @@ mod tests {
         assert_eq!(held.len(), BYTES / MAX);
         assert!(held.iter().all(|upload| upload.bytes.capacity() == MAX), "nothing is reserved in vain");
         drop(held);
+        assert_eq!(room.bytes.available_permits(), BYTES);
+    }
+
+    #[test]
+    fn an_upload_counts_until_it_is_let_go() {
+        let room = UploadRoom::new();
+        let mut upload = room.bytes(MAX);
+        upload.extend(&vec![0; MAX]).unwrap();
+        let upload = upload.finish();
+        assert_eq!(room.bytes.available_permits(), BYTES - MAX);
+        drop(upload);
         assert_eq!(room.bytes.available_permits(), BYTES);
     }
 

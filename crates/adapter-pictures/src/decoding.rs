@@ -1,3 +1,4 @@
+mod lossless_codes;
 mod lossless_file;
 mod png_rows;
 mod reducer;
@@ -57,11 +58,12 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Whether decoding it takes so much memory that nothing else should be decoded beside it: more than 32 MiB.
+    /// Whether decoding it takes so much memory that nothing else should be decoded beside it: more than two
+    /// others together may.
     pub(crate) fn is_large(&self) -> bool {
         match &self.pixels {
             Pixels::SmallJpeg(_) | Pixels::LargeJpeg(_) | Pixels::Png(_) => false,
-            Pixels::Webp(picture) => webp_pixels::room(picture) > 32 * 1024 * 1024,
+            Pixels::Webp(picture) => webp_pixels::room(picture) > 20 * 1024 * 1024,
         }
     }
 

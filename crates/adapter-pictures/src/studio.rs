@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use roster_ports::{Picture, PictureFault, PictureStudio};
+use roster_ports::{Picture, PictureFault, PictureStudio, Upload};
 use std::sync::{Arc, RwLock};
 use tokio::sync::Semaphore;
 
@@ -38,7 +38,7 @@ impl Default for ImageStudio {
 
 #[async_trait]
 impl PictureStudio for ImageStudio {
-    async fn develop(&self, upload: Vec<u8>) -> Result<Picture, PictureFault> {
+    async fn develop(&self, upload: Upload) -> Result<Picture, PictureFault> {
         self.at_a_desk(upload, develop).await
     }
 }
@@ -46,10 +46,10 @@ impl PictureStudio for ImageStudio {
 impl ImageStudio {
     async fn at_a_desk(
         &self,
-        upload: Vec<u8>,
+        upload: Upload,
         work: impl FnOnce(&[u8], &RwLock<()>) -> Result<Picture, PictureFault> + Send + 'static,
     ) -> Result<Picture, PictureFault> {
-        let size = u32::try_from(upload.len()).map_err(|_| PictureFault::Busy)?;
+        let size = u32::try_from(upload.bytes.len()).map_err(|_| PictureFault::Busy)?;
         let bytes =
             Arc::clone(&self.upload_bytes).try_acquire_many_owned(size).map_err(|_| PictureFault::Busy)?;
         let desk = Arc::clone(&self.desks).acquire_owned().await.map_err(|_| PictureFault::Busy)?;
@@ -57,7 +57,7 @@ impl ImageStudio {
         let working = tokio::task::spawn_blocking(move || {
             // They go with this work, not with whoever waits for it.
             let (_bytes, _desk) = (bytes, desk);
-            work(&upload, &memory)
+            work(&upload.bytes, &memory)
         });
         working.await.unwrap_or_else(|failure| {
             tracing::warn!(%failure, "a picture could not be decoded");
@@ -81,10 +81,10 @@ mod tests {
     async fn more_than_may_wait_is_busy_at_once() {
         let studio = ImageStudio::new();
         let all_desks = studio.desks.acquire_many(2).await.unwrap();
-        let mut waiting = pin!(studio.develop(vec![0; UPLOAD_BYTES - 10]));
+        let mut waiting = pin!(studio.develop(vec![0; UPLOAD_BYTES - 10].into()));
         assert!(is_pending(waiting.as_mut()));
-        assert_eq!(studio.develop(vec![0; 11]).await, Err(PictureFault::Busy));
-        let mut small = pin!(studio.develop(vec![0; 10]));
+        assert_eq!(studio.develop(vec![0; 11].into()).await, Err(PictureFault::Busy));
+        let mut small = pin!(studio.develop(vec![0; 10].into()));
         assert!(is_pending(small.as_mut()));
 
         drop(all_desks);
@@ -97,21 +97,21 @@ mod tests {
     async fn what_a_decoder_panics_on_is_broken_and_the_studio_goes_on() {
         let studio = ImageStudio::new();
         for _ in 0..3 {
-            let developed = studio.at_a_desk(vec![0; 10], |_, memory| {
+            let developed = studio.at_a_desk(vec![0; 10].into(), |_, memory| {
                 let _alone = memory.write();
                 panic!("on purpose")
             });
             assert_eq!(developed.await, Err(PictureFault::Broken));
         }
         assert_eq!(studio.upload_bytes.available_permits(), UPLOAD_BYTES);
-        assert_eq!(studio.develop(b"text".to_vec()).await, Err(PictureFault::UnknownFormat));
+        assert_eq!(studio.develop(b"text".to_vec().into()).await, Err(PictureFault::UnknownFormat));
     }
 
     #[tokio::test]
     async fn whoever_gives_up_waiting_leaves_nothing_behind() {
         let studio = ImageStudio::new();
         let all_desks = studio.desks.acquire_many(2).await.unwrap();
-        let mut waiting = Box::pin(studio.develop(vec![0; 100]));
+        let mut waiting = Box::pin(studio.develop(vec![0; 100].into()));
         assert!(is_pending(waiting.as_mut()));
         drop(waiting);
         drop(all_desks);

@@ -22,7 +22,9 @@ pub mod mocks;
 
 pub use backup::{BackedUp, BackupDraft, BackupError};
 pub use hashing::{HashingError, PasswordHash, PasswordHasher, Verdict};
-pub use pictures::{Picture, PictureFault, PictureKeepError, PictureKeeper, PictureLock, PictureStudio};
+pub use pictures::{
+    Picture, PictureFault, PictureKeepError, PictureKeeper, PictureLock, PictureStudio, Upload,
+};
 pub use seals::{IntercomIdentity, Pseudonym, Seals};
 pub use store::{
     Abort, Attempt, ChosenBy, Conflict, Done, Fingerprint, KeptOutcome, NewRefreshToken, NotASecretId,

@@ -11,6 +11,20 @@ pub struct Picture {
     pub bytes: Vec<u8>,
 }
 
+/// An upload, as it came.
+pub struct Upload {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What is let go together with them: the count of whoever bounds how many are held.
+    pub held: Box<dyn Send>,
+}
+
+impl From<Vec<u8>> for Upload {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, held: Box::new(()) }
+    }
+}
+
 /// Why no picture was made of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PictureFault {
@@ -35,8 +49,9 @@ pub enum PictureFault {
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait PictureStudio: Send + Sync {
-    /// Decodes, turns upright, drops all metadata, fits into 512×512, and encodes anew.
-    async fn develop(&self, upload: Vec<u8>) -> Result<Picture, PictureFault>;
+    /// Decodes, turns upright, drops all metadata, fits into 512×512, and encodes anew. The upload is held until
+    /// its work has ended, also when nobody waits for that any more.
+    async fn develop(&self, upload: Upload) -> Result<Picture, PictureFault>;
 }
 
 /// The place where pictures are kept failed. The cause is for the log.

@@ -4,6 +4,7 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, Result};
 use futures_util::{StreamExt, TryStreamExt};
 use roster_domain::Fault;
+use roster_ports::Upload;
 
 use super::body::{BODY_TIMEOUT, refuse_announced, refuse_encoded};
 use crate::answer::{FieldError, Problem, ProblemKind};
@@ -15,7 +16,7 @@ const MAX: usize = 5 * 1024 * 1024;
 /// What the framing of a form with one part may add.
 const FRAMING: usize = 64 * 1024;
 /// Reads the one part `image` of a form (RFC 7578); its name and type are not looked at.
-pub(crate) async fn upload(http: &Http, request: &HttpRequest, payload: Payload) -> Result<Vec<u8>, Problem> {
+pub(crate) async fn upload(http: &Http, request: &HttpRequest, payload: Payload) -> Result<Upload, Problem> {
     refuse_announced(request, MAX + FRAMING)?;
     refuse_encoded(request)?;
     let is_form = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -31,7 +32,7 @@ pub(crate) async fn upload(http: &Http, request: &HttpRequest, payload: Payload)
         .map_err(|_| Problem::new(ProblemKind::RequestTimeout))?
 }
 
-async fn read_form(mut form: Multipart, room: &UploadRoom) -> Result<Vec<u8>, Problem> {
+async fn read_form(mut form: Multipart, room: &UploadRoom) -> Result<Upload, Problem> {
     let mut image = None;
     while let Some(mut part) = form.try_next().await.map_err(|error| unreadable(&error))? {
         if part.name() != Some("image") || image.is_some() {

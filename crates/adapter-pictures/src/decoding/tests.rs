@@ -6,6 +6,7 @@ use super::{Source, reducer::premultiplied};
 
 /// Made by libwebp, with alpha that is compressed and filtered.
 const LOSSY_ALPHA: &[u8] = include_bytes!("samples/lossy_alpha.webp");
+const LOSSLESS: &[u8] = include_bytes!("samples/lossless.webp");
 const LOSSY: &[u8] = include_bytes!("samples/lossy.webp");
 /// Sixteen bits of red, green, blue and alpha, in seven passes.
 const INTERLACED: &[u8] = include_bytes!("samples/interlaced_16.png");
@@ -22,6 +23,7 @@ fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
 
 #[rstest]
 #[case::lossy(LOSSY, 20)]
+#[case::lossless(LOSSLESS, 1)]
 #[case::lossy_with_alpha(LOSSY_ALPHA, 20)]
 #[case::interlaced(INTERLACED, 2)]
 fn small_pictures_are_seen_as_others_see_them(#[case] file: &[u8], #[case] most: u8) {

@@ -4,11 +4,15 @@ use image_webp::vp8::{Frame, Vp8Decoder};
 use roster_ports::PictureFault;
 use std::io::Cursor;
 
+use super::lossless_codes;
 use super::lossless_file::LosslessFile;
 use super::reducer::{Reducer, premultiplied};
 use super::webp_chunks::{WebpData, WebpPicture};
 
-/// How many bytes decoding takes at most: four a pixel where something is told without loss, else a and a half.
+/// The most bytes that the codes of a VP8L stream may take, beside its pixels: those of a few hundred groups.
+const CODES: u64 = 12 * 1024 * 1024;
+
+/// How many bytes the pixels take while they are decoded: four a pixel where something is told without loss, else a and a half.
 pub(super) fn room(picture: &WebpPicture<'_>) -> u64 {
     let pixels = u64::from(picture.size.0) * u64::from(picture.size.1);
     match &picture.data {
@@ -57,6 +61,10 @@ fn width(picture: &WebpPicture<'_>) -> usize {
 /// The pixels of a VP8L stream without its head, with whatever alpha it tells. They have four bytes each, whether or not
 /// alpha is used: the decoder would make a copy of three.
 fn lossless(content: &[u8], size: (u32, u32)) -> Result<Vec<u8>, PictureFault> {
+    let codes = lossless_codes::memory(content, size, CODES).ok_or(PictureFault::Broken)?;
+    if codes > CODES {
+        return Err(PictureFault::Broken);
+    }
     let file = LosslessFile::new(content, size).ok_or(PictureFault::Broken)?;
     let mut decoder = WebPDecoder::new(file).map_err(|_| PictureFault::Broken)?;
     let mut pixels = vec![0; decoder.output_buffer_size().ok_or(PictureFault::Broken)?];

@@ -1,6 +1,6 @@
 use roster_domain::permission::{Caller, ChangeAccount, Target, permit};
 use roster_domain::{Actor, Patch, PictureName, UserChange};
-use roster_ports::{Done, PictureLock};
+use roster_ports::{Done, PictureLock, Upload};
 
 use super::change_account::{own_record, put};
 use crate::upkeep::erase_former;
@@ -14,7 +14,7 @@ pub async fn set_picture(
     ports: &Ports,
     caller: &Caller,
     context: &RequestContext,
-    upload: Vec<u8>,
+    upload: Upload,
 ) -> Result<PictureName, Failure> {
     permit::<ChangeAccount>(Target::Oneself, caller)?;
     let picture = ports.picture_studio.develop(upload).await?;
@@ -145,7 +145,7 @@ mod tests {
             .in_sequence(&mut order)
             .returning(|_| Ok(()));
         let (ports, store) = world.ports();
-        assert_eq!(set_picture(&ports, &caller(&ada), &context(), vec![0]).await.unwrap(), name(2));
+        assert_eq!(set_picture(&ports, &caller(&ada), &context(), vec![0].into()).await.unwrap(), name(2));
         assert_eq!(store.events().len(), 1);
     }
 
@@ -156,7 +156,7 @@ mod tests {
         world.tx.pictures_mut.expect_doom().once().returning(|_| Ok(()));
         world.picture_keeper.expect_keep().returning(|_| Err(PictureKeepError("full".to_owned())));
         let (ports, _) = world.ports();
-        let failure = set_picture(&ports, &caller(&ada), &context(), vec![0]).await.unwrap_err();
+        let failure = set_picture(&ports, &caller(&ada), &context(), vec![0].into()).await.unwrap_err();
         assert!(matches!(failure, Failure::Unavailable(_)));
     }
 
@@ -166,7 +166,7 @@ mod tests {
         let mut world = World::new();
         world.picture_studio.expect_develop().returning(|_| Err(PictureFault::UnknownFormat));
         let (ports, _) = world.ports();
-        let failure = set_picture(&ports, &caller(&ada), &context(), vec![0]).await.unwrap_err();
+        let failure = set_picture(&ports, &caller(&ada), &context(), vec![0].into()).await.unwrap_err();
         assert!(matches!(failure, Failure::Refused(crate::Refused::Picture(PictureFault::UnknownFormat))));
     }
 
