@@ -160,6 +160,9 @@ fn many_large_uploads_at_once_stay_within_the_memory_of_a_small_machine() {
     let mut files = vec![
         padded(Picture::largest_progressive_jpeg()),
         padded(Picture::largest_lossless_webp()),
+        // So small that many of them find room at once.
+        Picture::largest_lossless_webp(),
+        Picture::largest_lossless_webp(),
         padded(Picture::jpeg(1_000, 1_000)),
         padded(Picture::png(1_000, 1_000)),
         vec![0xFF; MOST + 1],

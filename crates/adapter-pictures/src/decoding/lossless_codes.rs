@@ -291,10 +291,11 @@ mod tests {
         assert_eq!(memory(&told.bytes(), (400, 400), u64::MAX), None, "the last code is cut off");
     }
 
-    /// Five megabytes of codes that take a gigabyte.
+    /// Four megabytes of codes that take a gigabyte, and sixteen pixels.
     fn bomb() -> Vec<u8> {
         let mut told = with_groups(65_536);
         (0..65_536 * 5).for_each(|_| told.deep());
+        (0..16).for_each(|_| told.add(0, 4));
         told.bytes()
     }
 
