@@ -3,6 +3,7 @@
 use roster_tests::{Actor, Service};
 use serde_json::json;
 use std::fs;
+use std::sync::Barrier;
 
 /// Plain bcrypt of `U*U`, and of 62 signs, ten digits and a tail that bcrypt does not see, as its first implementations
 /// publish them.
@@ -48,6 +49,27 @@ fn a_hash_of_another_cost_is_made_anew_by_its_owner_alone() {
         assert_eq!(events(), before, "the password is the same");
         service.try_password(&user.email, password).expect(200);
     }
+}
+
+#[test]
+fn sign_ins_at_once_with_an_outdated_hash_all_succeed() {
+    let service = Service::start();
+    let user = service.user("tech");
+    for round in 0..5 {
+        keep(&service, &user, OF_THREE_SIGNS);
+        let together = Barrier::new(4);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    together.wait();
+                    let answer = service.try_password(&user.email, "U*U");
+                    assert_eq!(answer.status, 200, "round {round}");
+                });
+            }
+        });
+    }
+    let counted = service.database().count("SELECT count(*) AS value FROM login_attempts");
+    assert_eq!(counted, 0, "none of them is a wrong password");
 }
 
 #[test]

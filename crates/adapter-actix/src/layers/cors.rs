@@ -1,8 +1,9 @@
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
-const ALLOW_HEADERS: HeaderValue =
-    HeaderValue::from_static("authorization, content-type, if-match, if-none-match, x-request-id");
+const ALLOW_HEADERS: HeaderValue = HeaderValue::from_static(
+    "authorization, content-type, idempotency-key, if-match, if-none-match, x-request-id",
+);
 const EXPOSE_HEADERS: HeaderValue =
     HeaderValue::from_static("ETag, Link, Location, Retry-After, WWW-Authenticate, X-Request-Id");
 const VARY: HeaderValue = HeaderValue::from_static("Origin");

@@ -47,6 +47,10 @@ fn text(name: &str, value: Value) -> Result<String, OAuthError> {
 
 /// One item is one scope: none smuggles in a second one.
 fn joined(scopes: Vec<Value>) -> Result<String, OAuthError> {
+    // Nothing asked for is not the same as not asking, which grants everything.
+    if scopes.is_empty() {
+        return Err(OAuthError::invalid_scope());
+    }
     let mut words = Vec::with_capacity(scopes.len());
     for scope in scopes {
         let Value::String(word) = scope else {

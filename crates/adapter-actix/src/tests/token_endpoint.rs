@@ -150,6 +150,7 @@ async fn refusals_have_the_names_of_the_standard() {
         (400, "unauthorized_client", form(machine)),
         (400, "invalid_scope", form(SIGN_IN.replace("profile%3Aget", "all"))),
         (400, "invalid_scope", form(SIGN_IN.replace("profile%3Aget", "users%3Agetx"))),
+        (400, "invalid_scope", body(&json!({"grant_type": "password", "client_id": "app", "scope": []}))),
         (401, "invalid_client", form(machine.replace("=app", "=other"))),
         (405, "invalid_request", request("GET", "/oauth/token")),
         (413, "invalid_request", form("x".repeat(64 * 1024 + 1))),

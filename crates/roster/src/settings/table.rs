@@ -106,7 +106,7 @@ pub const SETTINGS: &[Setting] = &[
         "request_timeout",
         Whole { least: 1, most: 300, unit: "seconds" },
         Fixed("5"),
-        "How long a request may take.",
+        "How long a read may take.",
     ),
     setting(
         Key::Secret,

@@ -45,12 +45,18 @@ async fn replace_seal(ports: &Ports, resealed: SealedKey) -> Result<(), SecretEr
 pub async fn install_keys(ports: &Ports) -> Result<(), SecretError> {
     let now = ports.clock.now();
     let lifetime = ports.policy.access_token_lifetime;
-    let mut keys = ports.store.read(|tx| tx.keys().signing_keys()).await?;
+    let mut keys = kept_keys(ports).await?;
     if keys.iter().any(|key| key.term.longest_token < lifetime) {
         keys = note_lifetime(ports, lifetime).await?;
     }
     ports.signing_keys.install(&living(keys, now))?;
     Ok(())
+}
+
+/// Asks where writes are made: however many readers queue, a revoked key is refused in time.
+async fn kept_keys(ports: &Ports) -> Result<Vec<SealedKey>, SecretError> {
+    let asking = ports.store.write::<_, SecretError>(|tx| Ok(Done::Unchanged(tx.keys().signing_keys()?)));
+    Ok(asking.await?)
 }
 
 /// Notes in each key how long the tokens live that this instance may sign with it: so long it stays published.

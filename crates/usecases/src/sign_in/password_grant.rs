@@ -2,7 +2,7 @@ use roster_domain::{
     AccessToken, Actor, Client, EventKind, GrantType, PrincipalId, Scopes, Session, SessionId, Status,
     Subject, TokenId, UserId,
 };
-use roster_ports::{Abort, ChosenBy, Done, NewRefreshToken, PasswordHash, WriteTx};
+use roster_ports::{Abort, ChosenBy, Done, NewRefreshToken, PasswordHash, PasswordRecord, WriteTx};
 use secrecy::SecretString;
 
 use super::password_try::{Account, RightPassword, try_password};
@@ -26,16 +26,33 @@ pub(super) async fn sign_in(
 ) -> Result<TokenAnswer, TokenError> {
     let scopes = attempt.client.grantable(attempt.asked).map_err(|_| TokenError::InvalidScope)?;
     let account = Account::typed(ports, &attempt.username);
-    let right = try_password(ports, context, account, attempt.password).await?;
+    let right = try_password(ports, context, account, attempt.password.clone()).await?;
     let right = right.ok_or(TokenError::InvalidGrant)?;
-    let start = Start::new(ports, context, &attempt.client, right.user, scopes, attempt.user_agent);
-    start.commit(ports, context, right).await
+    let start = Start::new(ports, context, &attempt.client, right.user, scopes, attempt.user_agent)?;
+    let by_now = match start.commit(ports, context, right.clone()).await? {
+        Admission::Admitted(chosen_by) => return Ok(start.answer(ports, chosen_by)),
+        Admission::AnotherHash(by_now) => by_now,
+    };
+    // The same password may have been hashed anew meanwhile, by another sign-in.
+    let right = right.against(ports, by_now, attempt.password).await?.ok_or(TokenError::InvalidGrant)?;
+    match start.commit(ports, context, right).await? {
+        Admission::Admitted(chosen_by) => Ok(start.answer(ports, chosen_by)),
+        Admission::AnotherHash(_) => Err(TokenError::InvalidGrant),
+    }
+}
+
+/// What the transaction of a sign-in found.
+enum Admission {
+    /// The session has started.
+    Admitted(ChosenBy),
+    /// The hash on record is not the one that was verified any more; nothing has been done.
+    AnotherHash(PasswordHash),
 }
 
 /// A session about to start, with its tokens made before the transaction.
 struct Start {
     session: Session,
-    token: AccessToken,
+    access_token: SecretString,
     refresh_token: Option<(SecretString, NewRefreshToken)>,
 }
 
@@ -47,7 +64,7 @@ impl Start {
         user: UserId,
         scopes: Scopes,
         user_agent: Option<String>,
-    ) -> Self {
+    ) -> Result<Self, TokenError> {
         let now = ports.clock.now();
         let token_expires_at = now + ports.policy.access_token_lifetime;
         let refresh_token = client.grants.contains(GrantType::RefreshToken).then(|| {
@@ -76,62 +93,57 @@ impl Start {
             issued_at: now,
             expires_at: token_expires_at,
         };
-        Self { session, token, refresh_token }
+        Ok(Self { session, access_token: ports.access_tokens.issue(&token)?, refresh_token })
     }
 
     async fn commit(
-        self,
+        &self,
         ports: &Ports,
         context: &RequestContext,
         right: RightPassword,
-    ) -> Result<TokenAnswer, TokenError> {
-        let access_token = ports.access_tokens.issue(&self.token)?;
+    ) -> Result<Admission, TokenError> {
         let stamp = context.stamp(ports, Actor::Principal(PrincipalId::User(self.session.user)));
         let kind =
             EventKind::SessionStarted { session: self.session.id, client: self.session.client.clone() };
         let events = stamp.event(Subject::User(self.session.user), kind);
-        let (secret, kept) = self.refresh_token.unzip();
-        let session = self.session;
-        let chosen_by = ports
-            .store
-            .write(move |tx| {
-                let chosen_by = still_admits(tx, &session, &right.verified)?;
-                right.settle(tx)?;
-                tx.sessions_mut().start(&session, kept.as_ref())?;
-                tx.users_mut().record_sign_in(
-                    session.user,
-                    session.created_at,
-                    session.last_ip.as_deref(),
-                )?;
-                Ok(Done::Changed(chosen_by, events.clone()))
-            })
-            .await?;
-        Ok(TokenAnswer {
-            access_token,
+        let kept = self.refresh_token.as_ref().map(|(_, kept)| kept.clone());
+        let session = self.session.clone();
+        let starting = ports.store.write::<_, TokenError>(move |tx| {
+            let password = password_of_enabled(tx, &session)?;
+            if password.hash != right.verified {
+                return Ok(Done::Unchanged(Admission::AnotherHash(password.hash)));
+            }
+            right.settle(tx)?;
+            tx.sessions_mut().start(&session, kept.as_ref())?;
+            tx.users_mut().record_sign_in(session.user, session.created_at, session.last_ip.as_deref())?;
+            Ok(Done::Changed(Admission::Admitted(password.chosen_by), events.clone()))
+        });
+        Ok(starting.await?)
+    }
+
+    fn answer(self, ports: &Ports, chosen_by: ChosenBy) -> TokenAnswer {
+        TokenAnswer {
+            access_token: self.access_token,
             expires_in: ports.policy.access_token_lifetime.as_secs(),
-            refresh_token: secret,
-            scope: self.token.scopes,
+            refresh_token: self.refresh_token.map(|(secret, _)| secret),
+            scope: self.session.scopes,
             password_chosen_by: Some(chosen_by),
-        })
+        }
     }
 }
 
-/// Hashing took its time: the user or the client may be disabled or gone, or the password be another by now.
-fn still_admits(
-    tx: &mut dyn WriteTx,
-    session: &Session,
-    verified: &PasswordHash,
-) -> Result<ChosenBy, Abort<TokenError>> {
+/// Hashing took its time: the user or the client may be disabled or gone by now.
+fn password_of_enabled(tx: &mut dyn WriteTx, session: &Session) -> Result<PasswordRecord, Abort<TokenError>> {
     let client = tx.clients().client(&session.client)?;
     if client.is_none_or(|client| client.status == Status::Disabled) {
         return Err(Abort::Refused(TokenError::InvalidClient));
     }
-    let enabled = tx.users().user(session.user)?.is_some_and(|user| user.status == Status::Enabled);
-    let password = tx.credentials().password(session.user)?.filter(|password| password.hash == *verified);
-    match password {
-        Some(password) if enabled => Ok(password.chosen_by),
-        _ => Err(Abort::Refused(TokenError::InvalidGrant)),
-    }
+    let user = tx.users().user(session.user)?.filter(|user| user.status == Status::Enabled);
+    let password = match user {
+        Some(user) => tx.credentials().password(user.id)?,
+        None => None,
+    };
+    password.ok_or(Abort::Refused(TokenError::InvalidGrant))
 }
 
 #[cfg(test)]
@@ -141,7 +153,7 @@ mod tests {
         ClientAuthentication, GrantRequest, TokenAnswer, TokenError, TokenRequest, issue_token,
     };
     use roster_domain::{Client, ClientKind, GrantType, Role, Scope, Scopes, User};
-    use roster_ports::ChosenBy;
+    use roster_ports::{ChosenBy, PasswordHash, Verdict};
     use secrecy::{ExposeSecret, SecretString};
 
     const SCOPES: [Scope; 2] = [Scope::UsersGet, Scope::ProfileGet];
@@ -243,17 +255,34 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_password_changed_while_it_was_hashed_is_refused() {
+    /// The first read finds `before`, the later ones `after`; `after` is the hash of "right" too, or of another password.
+    fn changing(before: &'static str, after: &'static str) -> World {
         let ada = user(1, &[Role::Tech]);
-        let world = World::new().with_client(app()).with_users(&[&ada]).with_endless_tries();
-        let mut world = world.with_plain_passwords().with_plain_tokens();
+        let mut world = World::new().with_client(app()).with_users(&[&ada]).with_endless_tries();
         let mut reads = 0;
         world.tx.credentials.expect_password().returning(move |_| {
             reads += 1;
-            Ok(Some(password(if reads == 1 { "right" } else { "another by now" })))
+            Ok(Some(password(if reads == 1 { before } else { after })))
         });
+        world.with_plain_tokens()
+    }
+
+    #[tokio::test]
+    async fn a_password_changed_while_it_was_hashed_is_refused() {
+        let world = changing("right", "another by now").with_plain_passwords();
         let (answer, _) = sign_in(world, request("app", "user1@example.org", "right", None)).await;
         assert!(matches!(answer, Err(TokenError::InvalidGrant)));
+    }
+
+    #[tokio::test]
+    async fn the_same_password_hashed_anew_meanwhile_is_verified_once_more() {
+        let mut world = starting(changing("right, of old", "right, anew"));
+        world.passwords.expect_verify().times(2).returning(|_, against, _| {
+            let is_of_old = against.is_some_and(|hash| hash.0 == "right, of old");
+            Ok(if is_of_old { Verdict::RightButOutdated } else { Verdict::Right })
+        });
+        world.passwords.expect_hash().once().returning(|_| Ok(PasswordHash("right, also anew".to_owned())));
+        let (answer, events) = sign_in(world, request("app", "user1@example.org", "right", None)).await;
+        assert_eq!((answer.unwrap().scope, events), (Scopes::of(SCOPES), 1));
     }
 }

@@ -132,6 +132,26 @@ async fn take_back(ports: &Ports, counter: TryCounter) -> Result<(), TryError> {
 }
 
 impl RightPassword {
+    /// The same try against the hash that is on record by now: `None` where the password is another. It counts no second
+    /// time.
+    pub(super) async fn against(
+        self,
+        ports: &Ports,
+        by_now: PasswordHash,
+        password: SecretString,
+    ) -> Result<Option<Self>, TryError> {
+        match verify(ports, &password, Some(by_now.clone()), None).await {
+            Ok(Verdict::Wrong) => Ok(None),
+            Ok(Verdict::Right | Verdict::RightButOutdated) => {
+                Ok(Some(Self { verified: by_now, better: None, ..self }))
+            }
+            Err(busy) => {
+                take_back(ports, self.counter).await?;
+                Err(busy)
+            }
+        }
+    }
+
     /// Takes the try back, and keeps the better hash unless the password is another by now.
     pub(super) fn settle(&self, tx: &mut dyn WriteTx) -> Stored<()> {
         self.counter.take_back(tx)?;
