@@ -12,8 +12,8 @@ static RUNTIME: LazyLock<Runtime> =
 
 fuzz_target!(|upload: &[u8]| {
     let studio = ImageStudio::new();
-    if let Ok(picture) = RUNTIME.block_on(studio.develop(upload.to_vec())) {
-        let again = RUNTIME.block_on(studio.develop(picture.bytes.clone()));
+    if let Ok(picture) = RUNTIME.block_on(studio.develop(upload.to_vec().into())) {
+        let again = RUNTIME.block_on(studio.develop(picture.bytes.into()));
         assert!(again.is_ok(), "what is served is a picture");
     }
 });
