@@ -97,11 +97,11 @@ fn is_langtag(tag: &str) -> bool {
             subtags.next_if(|text| alphanumeric(text) && text.len() == 1 && *text != "x")
         {
             singletons.push(singleton);
-            let mut parts = 0;
+            let mut has_part = false;
             while subtags.next_if(|text| alphanumeric(text) && (2..=8).contains(&text.len())).is_some() {
-                parts += 1;
+                has_part = true;
             }
-            if parts == 0 {
+            if !has_part {
                 return false;
             }
         }

@@ -81,6 +81,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_ending_and_the_media_type_are_of_one_format() {
+        let told = |format: PictureFormat| (format.extension(), format.media_type());
+        assert_eq!(told(PictureFormat::Jpeg), ("jpg", "image/jpeg"));
+        assert_eq!(told(PictureFormat::Png), ("png", "image/png"));
+    }
+
+    #[test]
     fn a_name_has_one_spelling() {
         let name = PictureName { sha256: [0xab; 32], format: PictureFormat::Png };
         let text = format!("{}.png", "ab".repeat(32));
