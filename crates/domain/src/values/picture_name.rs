@@ -93,9 +93,15 @@ mod tests {
         let text = format!("{}.png", "ab".repeat(32));
         assert_eq!(name.to_string(), text);
         assert_eq!(text.parse(), Ok(name));
-        for text in
-            [text.to_uppercase(), text.replace(".png", ".gif"), format!("{text}x"), "../x.png".to_owned()]
-        {
+        let (longer, signed) = (format!("ab{text}"), text.replacen("ab", "+b", 1));
+        for text in [
+            text.to_uppercase(),
+            text.replace(".png", ".gif"),
+            format!("{text}x"),
+            "../x.png".to_owned(),
+            longer,
+            signed,
+        ] {
             assert_eq!(text.parse::<PictureName>(), Err(NotAPictureName), "{text}");
         }
     }
