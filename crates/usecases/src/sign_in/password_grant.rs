@@ -2,10 +2,10 @@ use roster_domain::{
     AccessToken, Actor, Client, EventKind, GrantType, PrincipalId, Scopes, Session, SessionId, Status,
     Subject, TokenId, UserId,
 };
-use roster_ports::{Abort, ChosenBy, Done, NewRefreshToken, PasswordHash, PasswordRecord, WriteTx};
+use roster_ports::{Abort, ChosenBy, Done, NewRefreshToken, WriteTx};
 use secrecy::SecretString;
 
-use super::password_try::{Account, RightPassword, try_password};
+use super::password_try::{Account, RightPassword, Settled, try_password};
 use super::{TokenAnswer, TokenError};
 use crate::{Ports, RequestContext};
 
@@ -30,23 +30,16 @@ pub(super) async fn sign_in(
     let right = right.ok_or(TokenError::InvalidGrant)?;
     let start = Start::new(ports, context, &attempt.client, right.user, scopes, attempt.user_agent)?;
     let by_now = match start.commit(ports, context, right.clone()).await? {
-        Admission::Admitted(chosen_by) => return Ok(start.answer(ports, chosen_by)),
-        Admission::AnotherHash(by_now) => by_now,
+        Settled::Kept(chosen_by) => return Ok(start.answer(ports, chosen_by)),
+        Settled::AnotherHash(by_now) => by_now,
+        Settled::Gone => return Err(TokenError::InvalidGrant),
     };
     // The same password may have been hashed anew meanwhile, by another sign-in.
     let right = right.against(ports, by_now, attempt.password).await?.ok_or(TokenError::InvalidGrant)?;
     match start.commit(ports, context, right).await? {
-        Admission::Admitted(chosen_by) => Ok(start.answer(ports, chosen_by)),
-        Admission::AnotherHash(_) => Err(TokenError::InvalidGrant),
+        Settled::Kept(chosen_by) => Ok(start.answer(ports, chosen_by)),
+        Settled::AnotherHash(_) | Settled::Gone => Err(TokenError::InvalidGrant),
     }
-}
-
-/// What the transaction of a sign-in found.
-enum Admission {
-    /// The session has started.
-    Admitted(ChosenBy),
-    /// The hash on record is not the one that was verified any more; nothing has been done.
-    AnotherHash(PasswordHash),
 }
 
 /// A session about to start, with its tokens made before the transaction.
@@ -101,7 +94,7 @@ impl Start {
         ports: &Ports,
         context: &RequestContext,
         right: RightPassword,
-    ) -> Result<Admission, TokenError> {
+    ) -> Result<Settled, TokenError> {
         let stamp = context.stamp(ports, Actor::Principal(PrincipalId::User(self.session.user)));
         let kind =
             EventKind::SessionStarted { session: self.session.id, client: self.session.client.clone() };
@@ -109,14 +102,14 @@ impl Start {
         let kept = self.refresh_token.as_ref().map(|(_, kept)| kept.clone());
         let session = self.session.clone();
         let starting = ports.store.write::<_, TokenError>(move |tx| {
-            let password = password_of_enabled(tx, &session)?;
-            if password.hash != right.verified {
-                return Ok(Done::Unchanged(Admission::AnotherHash(password.hash)));
+            refuse_the_disabled(tx, &session)?;
+            let settled = right.settle(tx)?;
+            if !matches!(settled, Settled::Kept(_)) {
+                return Ok(Done::Unchanged(settled));
             }
-            right.settle(tx)?;
             tx.sessions_mut().start(&session, kept.as_ref())?;
             tx.users_mut().record_sign_in(session.user, session.created_at, session.last_ip.as_deref())?;
-            Ok(Done::Changed(Admission::Admitted(password.chosen_by), events.clone()))
+            Ok(Done::Changed(settled, events.clone()))
         });
         Ok(starting.await?)
     }
@@ -133,17 +126,16 @@ impl Start {
 }
 
 /// Hashing took its time: the user or the client may be disabled or gone by now.
-fn password_of_enabled(tx: &mut dyn WriteTx, session: &Session) -> Result<PasswordRecord, Abort<TokenError>> {
+fn refuse_the_disabled(tx: &mut dyn WriteTx, session: &Session) -> Result<(), Abort<TokenError>> {
     let client = tx.clients().client(&session.client)?;
     if client.is_none_or(|client| client.status == Status::Disabled) {
         return Err(Abort::Refused(TokenError::InvalidClient));
     }
-    let user = tx.users().user(session.user)?.filter(|user| user.status == Status::Enabled);
-    let password = match user {
-        Some(user) => tx.credentials().password(user.id)?,
-        None => None,
-    };
-    password.ok_or(Abort::Refused(TokenError::InvalidGrant))
+    let user = tx.users().user(session.user)?;
+    if user.is_none_or(|user| user.status == Status::Disabled) {
+        return Err(Abort::Refused(TokenError::InvalidGrant));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 use roster_domain::{EmailKey, Status, User, UserId};
-use roster_ports::{Done, HashingError, PasswordHash, PasswordRecord, ReadTx, Stored, Verdict, WriteTx};
+use roster_ports::{
+    ChosenBy, Done, HashingError, PasswordHash, PasswordRecord, ReadTx, Stored, Verdict, WriteTx,
+};
 use secrecy::SecretString;
 
 use super::TryError;
@@ -52,6 +54,17 @@ pub(super) struct RightPassword {
     /// A better hash, where the kept one is of an old kind.
     better: Option<PasswordHash>,
     counter: TryCounter,
+}
+
+/// What became of a right password by the time of the write.
+pub(super) enum Settled {
+    /// It still is the password, and who chose it.
+    Kept(ChosenBy),
+    /// Another hash is on record, of the same password or of another, and nothing has been done:
+    /// [`RightPassword::against`] tells.
+    AnotherHash(PasswordHash),
+    /// There is no password any more, and nothing has been done.
+    Gone,
 }
 
 /// Tries a password: counts the try as failed, then hashes, then answers. `None` for a wrong password, an unknown account
@@ -152,13 +165,17 @@ impl RightPassword {
         }
     }
 
-    /// Takes the try back, and keeps the better hash unless the password is another by now.
-    pub(super) fn settle(&self, tx: &mut dyn WriteTx) -> Stored<()> {
-        self.counter.take_back(tx)?;
-        match &self.better {
-            Some(better) => tx.credentials_mut().rehash(self.user, &self.verified, better),
-            None => Ok(()),
+    /// Takes the try back, and keeps the better hash, unless the hash on record is another by now.
+    pub(super) fn settle(&self, tx: &mut dyn WriteTx) -> Stored<Settled> {
+        let Some(kept) = tx.credentials().password(self.user)? else { return Ok(Settled::Gone) };
+        if kept.hash != self.verified {
+            return Ok(Settled::AnotherHash(kept.hash));
         }
+        self.counter.take_back(tx)?;
+        if let Some(better) = &self.better {
+            tx.credentials_mut().rehash(self.user, &self.verified, better)?;
+        }
+        Ok(Settled::Kept(kept.chosen_by))
     }
 
     /// The hash that is on record once this is settled.
