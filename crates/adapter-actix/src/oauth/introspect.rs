@@ -6,9 +6,8 @@ use roster_usecases::sign_in::{self, ActiveToken};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::parameters::Parameters;
-use super::revoke::TokenQuestionWire;
-use super::{OAuthError, client};
+use super::OAuthError;
+use super::revoke::{TokenQuestionWire, token_in_question};
 use crate::answer::json;
 use crate::http::Http;
 
@@ -65,10 +64,7 @@ pub(crate) async fn introspect_token(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, OAuthError> {
-    let mut parameters = Parameters::read(&request, payload).await?;
-    let token = parameters.secret("token");
-    let token = token.ok_or(OAuthError::invalid_request("The parameter token is missing."))?;
-    let client = client::authentication(request.headers(), &mut parameters)?;
+    let (token, client) = token_in_question(&request, payload).await?;
     let active = sign_in::introspect_token(&http.ports, &client, &token).await?;
     let told = active.map_or_else(IntrospectionWire::default, |token| wire(&http, token));
     Ok(json(StatusCode::OK, &told)?)

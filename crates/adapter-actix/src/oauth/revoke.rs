@@ -1,6 +1,7 @@
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use roster_usecases::sign_in;
+use roster_usecases::sign_in::{self, ClientAuthentication};
+use secrecy::SecretString;
 use utoipa::ToSchema;
 
 use super::parameters::Parameters;
@@ -40,10 +41,18 @@ pub(crate) async fn revoke_token(
     payload: Payload,
 ) -> Result<HttpResponse, OAuthError> {
     let context = context(&http, &request)?;
-    let mut parameters = Parameters::read(&request, payload).await?;
-    let token = parameters.secret("token");
-    let token = token.ok_or(OAuthError::invalid_request("The parameter token is missing."))?;
-    let client = client::authentication(request.headers(), &mut parameters)?;
+    let (token, client) = token_in_question(&request, payload).await?;
     sign_in::revoke_token(&http.ports, &context, &client, &token).await?;
     Ok(HttpResponse::Ok().finish())
+}
+
+/// The token in question, and the client that asks.
+pub(super) async fn token_in_question(
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<(SecretString, ClientAuthentication), OAuthError> {
+    let mut parameters = Parameters::read(request, payload).await?;
+    let token = parameters.secret("token");
+    let token = token.ok_or(OAuthError::invalid_request("The parameter token is missing."))?;
+    Ok((token, client::authentication(request.headers(), &mut parameters)?))
 }
