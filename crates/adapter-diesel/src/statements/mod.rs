@@ -16,6 +16,7 @@ mod users;
 
 pub(super) use callers::{caller, client};
 pub(super) use every_row::unreadable_rows;
+pub(super) use pictures::referenced_names;
 
 use diesel::QueryResult;
 use roster_ports::{

@@ -1,11 +1,34 @@
-use diesel::dsl::exists;
+use diesel::dsl::{Distinct, IntoBoxed, Select, exists};
 use diesel::prelude::*;
 use roster_domain::PictureName;
 use roster_ports::{Picture, ReadPictures, Stored, WritePictures};
 
-use super::Transaction;
+use super::{Database, Transaction};
 use crate::rows::{DoomedPictureRow, PictureRecord, format_code, held_name, referenced_name};
 use crate::schema::{doomed_pictures, pictures, users};
+
+type Names = Distinct<Select<users::table, (users::picture_sha256, users::picture_format)>>;
+
+/// The names of the pictures that users have, each once and in order, after one of them.
+pub(in super::super) fn referenced_names(
+    after: Option<PictureName>,
+    take: u32,
+) -> IntoBoxed<'static, Names, Database> {
+    let mut names = users::table
+        .select((users::picture_sha256, users::picture_format))
+        .distinct()
+        .into_boxed()
+        .filter(users::picture_sha256.is_not_null())
+        .order((users::picture_sha256.asc(), users::picture_format.asc()))
+        .limit(i64::from(take));
+    if let Some(PictureName { sha256, format }) = after {
+        // The first condition lets the index find the place; the second is exact.
+        let later = users::picture_format.gt(format_code(format));
+        names =
+            names.filter(users::picture_sha256.ge(sha256)).filter(users::picture_sha256.gt(sha256).or(later));
+    }
+    names
+}
 
 impl ReadPictures for Transaction<'_> {
     fn is_referenced(&mut self, name: &PictureName) -> Stored<bool> {
@@ -16,20 +39,7 @@ impl ReadPictures for Transaction<'_> {
     }
 
     fn referenced(&mut self, after: Option<PictureName>, take: u32) -> Stored<Vec<PictureName>> {
-        let mut names = users::table
-            .filter(users::picture_sha256.is_not_null())
-            .order((users::picture_sha256.asc(), users::picture_format.asc()))
-            .limit(i64::from(take))
-            .select((users::picture_sha256, users::picture_format))
-            .distinct()
-            .into_boxed();
-        if let Some(PictureName { sha256, format }) = after {
-            // The first condition lets the index find the place; the second is exact.
-            let later = users::picture_format.gt(format_code(format));
-            names = names
-                .filter(users::picture_sha256.ge(sha256))
-                .filter(users::picture_sha256.gt(sha256).or(later));
-        }
+        let names = referenced_names(after, take);
         let rows = self.run(|connection| names.load(connection))?;
         rows.into_iter().map(referenced_name).collect()
     }

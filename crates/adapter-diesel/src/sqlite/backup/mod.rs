@@ -9,6 +9,7 @@ mod snapshot;
 mod verify;
 
 use diesel::connection::SimpleConnection;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use roster_domain::PictureName;
@@ -17,8 +18,9 @@ use std::path::{Path, PathBuf};
 
 use super::connection::{Pragmas, Purpose, assert_version, open, url};
 use super::errors::OpenError;
+use super::statements::referenced_names;
 use super::{Connection, SqliteOptions, migrations};
-use crate::rows::{PictureRecord, format_code, referenced_name};
+use crate::rows::{PictureRecord, referenced_name};
 use crate::schema::{pictures, users};
 use draft_file::DraftFile;
 
@@ -83,20 +85,7 @@ impl BackupDraft for SqliteBackup {
         let held = pictures::table
             .filter(pictures::sha256.nullable().eq(users::picture_sha256))
             .filter(pictures::format.nullable().eq(users::picture_format));
-        let mut names = users::table
-            .filter(users::picture_sha256.is_not_null())
-            .filter(diesel::dsl::not(diesel::dsl::exists(held)))
-            .order((users::picture_sha256.asc(), users::picture_format.asc()))
-            .limit(i64::from(take))
-            .select((users::picture_sha256, users::picture_format))
-            .distinct()
-            .into_boxed();
-        if let Some(PictureName { sha256, format }) = after {
-            let later = users::picture_format.gt(format_code(format));
-            names = names
-                .filter(users::picture_sha256.ge(sha256))
-                .filter(users::picture_sha256.gt(sha256).or(later));
-        }
+        let names = referenced_names(after, take).filter(not(exists(held)));
         let rows = self.run(|connection| names.load(connection))?;
         let names = rows.into_iter().map(referenced_name).collect::<Result<_, _>>();
         names.map_err(|error| BackupError::Unreadable(error.to_string()))
