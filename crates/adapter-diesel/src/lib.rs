@@ -1,15 +1,17 @@
-//! Roster's store on SQLite.
+//! Roster's store, on SQLite and on PostgreSQL.
 //!
-//! [`SqliteStore`] implements [`Store`](roster_ports::Store): reads go to a few reader connections, writes to one
-//! thread that commits many of them with one flush to disk, and the hot reads of every request come from a cache that
-//! falls with each change.
-//!
-//! Statements are written once, without naming a database, and compiled inside the module of each (see [`sqlite`]).
+//! [`SqliteStore`] and [`PostgresStore`] implement [`Store`](roster_ports::Store). Statements are written once, without
+//! naming a database, and compiled inside the module of each, so that each is type-checked against both dialects; what
+//! truly differs (how writes get their turn, how events get their numbers, what is remembered) is in that module.
 
 mod constraints;
 mod event_data;
+mod open_error;
+mod postgres;
 mod rows;
 mod schema;
 mod sqlite;
 
-pub use sqlite::{Examined, OpenError, SqliteBackup, SqliteOptions, SqliteStore};
+pub use open_error::OpenError;
+pub use postgres::{PostgresOptions, PostgresStore};
+pub use sqlite::{Examined, SqliteBackup, SqliteOptions, SqliteStore};

@@ -182,6 +182,24 @@ table! {
     }
 }
 
+table! {
+    /// PostgreSQL's alone: events that have no number yet.
+    fresh_events (place) {
+        /// Given by the database.
+        place -> BigInt,
+        id -> Binary,
+        #[sql_name = "type"]
+        kind -> Text,
+        time -> BigInt,
+        actor_type -> Text,
+        actor_id -> Text,
+        subject_type -> Text,
+        subject_id -> Text,
+        request_id -> Text,
+        data -> Text,
+    }
+}
+
 joinable!(sign_in_statistics -> users (user_id));
 joinable!(credentials -> users (user_id));
 joinable!(facility_access -> users (user_id));

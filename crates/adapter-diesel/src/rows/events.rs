@@ -33,19 +33,17 @@ impl EventRow {
     }
 }
 
-/// An event as written.
-#[derive(Insertable)]
-#[diesel(table_name = events)]
+/// An event as written: to another table where its number comes later.
 pub(crate) struct EventRecord<'a> {
-    id: [u8; 16],
-    kind: &'static str,
-    time: i64,
-    actor_type: &'static str,
-    actor_id: String,
-    subject_type: &'static str,
-    subject_id: String,
-    request_id: &'a str,
-    data: String,
+    pub(crate) id: [u8; 16],
+    pub(crate) kind: &'static str,
+    pub(crate) time: i64,
+    pub(crate) actor_type: &'static str,
+    pub(crate) actor_id: String,
+    pub(crate) subject_type: &'static str,
+    pub(crate) subject_id: String,
+    pub(crate) request_id: &'a str,
+    pub(crate) data: String,
 }
 
 impl<'a> From<&'a Event> for EventRecord<'a> {

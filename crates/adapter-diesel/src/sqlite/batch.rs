@@ -116,7 +116,7 @@ impl<'c> Batch<'c> {
             let events = job(&mut transaction)?;
             transaction.insert_events(&events).and_then(|()| transaction.sound()).map_err(Undo::Store)
         }));
-        if transaction.callers() == Callers::Touched {
+        if transaction.trace().0 == Callers::Touched {
             self.callers = Callers::Touched;
         }
         ended.unwrap_or_else(|_| Err(Undo::Store(StoreError::Failed("a write panicked".to_owned()))))

@@ -4,9 +4,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::connection::{Purpose, open};
-use super::errors::OpenError;
 use super::statements::unreadable_rows;
 use super::{Connection, SqliteOptions, migrations};
+use crate::OpenError;
 
 /// What was found in a database.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -6,7 +6,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::Connection;
-use super::errors::{OpenError, is_outage};
+use super::errors::is_outage;
+use crate::OpenError;
 
 /// Older code can corrupt a database in WAL mode that more than one connection uses.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
@@ -81,7 +82,7 @@ impl CustomizeConnection<Connection, diesel::r2d2::Error> for Pragmas {
 /// Opens a file that exists, and proves that the library is one that can be trusted with it.
 pub(super) fn open(path: &Path, pragmas: Pragmas) -> Result<Connection, OpenError> {
     if !path.exists() {
-        return Err(OpenError::Missing(path.to_owned()));
+        return Err(OpenError::Missing(path.display().to_string()));
     }
     let mut connection = <Connection as diesel::Connection>::establish(&url(path, pragmas.purpose)?)
         .map_err(|error| OpenError::Unavailable(error.to_string()))?;

@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::connection::{Purpose, url};
-use super::errors::OpenError;
 use super::statements::Transaction;
 use super::{Connection, SqliteOptions, store_error};
+use crate::OpenError;
 
 pub(super) type Reader = PooledConnection<ConnectionManager<Connection>>;
 

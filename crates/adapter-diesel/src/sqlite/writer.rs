@@ -7,10 +7,10 @@ use tokio::sync::oneshot;
 
 use super::batch::Batch;
 use super::connection::data_version;
-use super::errors::OpenError;
 use super::freshness::Freshness;
 use super::statements::Callers;
 use super::{Connection, SqliteOptions};
+use crate::OpenError;
 
 /// The one thread that writes. Dropping it finishes what waits and joins the thread.
 pub(super) struct Writer {

@@ -1,13 +1,12 @@
 //! Reads every row as what it stands for, one after the other.
 
-use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 use diesel::result::Error;
 use roster_domain::{Access, Client, PictureName, Session, SignIns, User};
 use roster_ports::{KeptOutcome, PasswordRecord, RefreshTokenRecord, SealedKey, StoreError, Stored};
 use uuid::Uuid;
 
-use super::Connection;
+use super::{Connection, RowByRow};
 use crate::rows::{
     AccessRow, AttemptRow, ClientRow, CredentialRow, DoomedPictureRow, EventRow, KeptOutcomeRow,
     RefreshTokenRow, SessionRow, SignInRow, SigningKeyRow, UserRow, counted, fingerprint, held_name,
@@ -21,7 +20,7 @@ use crate::schema::{
 /// Reads a table row by row; a row is its key and what is read as something.
 macro_rules! read_rows {
     ($reading:ident, $connection:ident, $table:ident, $columns:expr => $row:ty, $read:expr) => {{
-        let rows = $table::table.select($columns).load_iter::<$row, DefaultLoadingMode>($connection);
+        let rows = $table::table.select($columns).load_iter::<$row, RowByRow>($connection);
         $reading.table(stringify!($table), rows, $read);
     }};
 }
@@ -105,7 +104,7 @@ pub(in super::super) fn unreadable_rows(
     );
     let mut last = 0;
     let in_order = events::table.order(events::seq.asc()).select((events::seq, EventRow::as_select()));
-    let rows = in_order.load_iter::<(i64, EventRow), DefaultLoadingMode>(connection);
+    let rows = in_order.load_iter::<(i64, EventRow), RowByRow>(connection);
     it.table("events", rows, |(seq, row)| {
         let comes_later = std::mem::replace(&mut last, seq) < seq;
         (seq.to_string(), row.in_order(comes_later))

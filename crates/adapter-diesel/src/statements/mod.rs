@@ -1,9 +1,8 @@
-//! Every statement, written once. The module of each database includes this one and gives it `Connection`, `Database`,
-//! `position_of` and `store_error`, so that each statement is type-checked against each dialect.
+//! Every statement, written once. The module of each database includes this one and gives it its own connection and
+//! whatever it spells in its own way, so that each statement is type-checked against each dialect.
 
 mod access;
 mod attempts;
-mod callers;
 mod clients;
 mod credentials;
 mod events;
@@ -11,12 +10,13 @@ mod every_row;
 mod keys;
 mod pictures;
 mod replays;
+mod schema_version;
 mod sessions;
 mod users;
 
-pub(super) use callers::{caller, client};
 pub(super) use every_row::unreadable_rows;
 pub(super) use pictures::referenced_names;
+pub(super) use schema_version::{check_schema, migrate_locked};
 
 use diesel::QueryResult;
 use roster_ports::{
@@ -25,7 +25,7 @@ use roster_ports::{
     WriteCredentials, WriteKeys, WritePictures, WriteReplays, WriteSessions, WriteTx, WriteUsers,
 };
 
-use super::{Connection, Database, position_of, store_error};
+use super::{Connection, Database, Remedy, RowByRow, names_hold, position_of, remedy, store_error};
 
 /// What a closure of a use case works on. Beginning and ending the transaction is the database's own business.
 pub(super) struct Transaction<'c> {
@@ -38,7 +38,7 @@ pub(super) struct Transaction<'c> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Progress {
     Sound,
-    Failed,
+    Failed(Remedy),
 }
 
 /// Whether what the hot reads answer may have changed.
@@ -53,16 +53,21 @@ impl<'c> Transaction<'c> {
         Self { connection, progress: Progress::Sound, callers: Callers::Untouched }
     }
 
-    /// Whether the closure changed what the hot reads answer.
-    pub(super) const fn callers(&self) -> Callers {
-        self.callers
+    /// What the closure left: whether it changed what the hot reads answer, and what can be done about the statement that
+    /// failed, if one did.
+    pub(super) const fn trace(&self) -> (Callers, Option<Remedy>) {
+        let failure = match self.progress {
+            Progress::Sound => None,
+            Progress::Failed(remedy) => Some(remedy),
+        };
+        (self.callers, failure)
     }
 
     /// Fails when a statement did and the closure went on as if it had not.
     pub(super) fn sound(&self) -> Stored<()> {
         match self.progress {
             Progress::Sound => Ok(()),
-            Progress::Failed => {
+            Progress::Failed(_) => {
                 Err(StoreError::Failed("an earlier statement of the transaction failed".to_owned()))
             }
         }
@@ -72,7 +77,7 @@ impl<'c> Transaction<'c> {
     fn run<T>(&mut self, statement: impl FnOnce(&mut Connection) -> QueryResult<T>) -> Stored<T> {
         self.sound()?;
         statement(self.connection).map_err(|error| {
-            self.progress = Progress::Failed;
+            self.progress = Progress::Failed(remedy(&error));
             store_error(&error)
         })
     }

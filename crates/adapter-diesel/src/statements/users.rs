@@ -6,7 +6,7 @@ use roster_domain::{DirectoryEntry, EmailKey, Instant, NameKey, SearchWords, Use
 use roster_ports::{Position, ReadUsers, Slice, StoreError, Stored, UserFilter, WriteUsers};
 use uuid::Uuid;
 
-use super::{Database, Transaction, position_of};
+use super::{Database, Transaction, names_hold};
 use crate::rows::{SignInRow, UserRecord, UserRow, bytes, entry, micros};
 use crate::schema::{credentials, sign_in_statistics, users};
 
@@ -133,7 +133,7 @@ fn filtered(filter: &UserFilter) -> Entries<'_> {
         entries = entries.filter(users::id.eq_any(ids.iter().map(|id| bytes(id.uuid()))));
     }
     for word in filter.search.iter().flat_map(SearchWords::iter) {
-        entries = entries.filter(position_of(users::name_key, word).gt(0));
+        entries = entries.filter(names_hold(word));
     }
     entries
 }

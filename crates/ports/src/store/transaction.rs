@@ -117,6 +117,10 @@ pub trait Store: Send + Sync {
     /// The client as it is now, or `None`. As hot as [`Store::caller`], and cached by the same rule.
     async fn client(&self, client: &ClientId) -> Stored<Option<Arc<Client>>>;
 
+    /// Gives committed events their place in the feed where that does not happen with their own commit; returns how many
+    /// got one. It is to be called several times a second, and costs little where there is nothing to do.
+    async fn number_events(&self) -> Stored<u64>;
+
     /// Whether the store answers and its schema is one that this release can use.
     async fn ready(&self) -> Stored<()>;
 }

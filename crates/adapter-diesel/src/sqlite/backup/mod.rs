@@ -17,9 +17,9 @@ use roster_ports::{BackedUp, BackupDraft, BackupError, Picture};
 use std::path::{Path, PathBuf};
 
 use super::connection::{Pragmas, Purpose, assert_version, open, url};
-use super::errors::OpenError;
 use super::statements::referenced_names;
 use super::{Connection, SqliteOptions, migrations};
+use crate::OpenError;
 use crate::rows::{PictureRecord, referenced_name};
 use crate::schema::{pictures, users};
 use draft_file::DraftFile;

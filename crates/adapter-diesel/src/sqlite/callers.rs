@@ -7,11 +7,7 @@ use crate::rows::{ClientRow, UserRow, bytes};
 use crate::schema::{clients, sessions, users};
 
 /// The hot read of every request, in one statement. A session lives as long as it is on record.
-pub(in super::super) fn caller(
-    connection: &mut Connection,
-    user: UserId,
-    session: SessionId,
-) -> Stored<Option<User>> {
+pub(super) fn caller(connection: &mut Connection, user: UserId, session: SessionId) -> Stored<Option<User>> {
     let row = users::table
         .inner_join(sessions::table.inner_join(clients::table))
         .filter(users::id.eq(bytes(user.uuid())))
@@ -24,7 +20,7 @@ pub(in super::super) fn caller(
 }
 
 /// The client, in one statement.
-pub(in super::super) fn client(connection: &mut Connection, id: &ClientId) -> Stored<Option<Client>> {
+pub(super) fn client(connection: &mut Connection, id: &ClientId) -> Stored<Option<Client>> {
     let row = clients::table
         .filter(clients::id.eq(id.as_str()))
         .select(ClientRow::as_select())

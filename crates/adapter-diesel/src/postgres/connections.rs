@@ -1,0 +1,243 @@
+use diesel::r2d2::{NopErrorHandler, Pool, PooledConnection};
+use roster_ports::{StoreError, Stored};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
+
+use super::PostgresOptions;
+use super::link::{Link, LinkOpener};
+
+type Links = Pool<LinkOpener>;
+
+/// The connections to the server.
+///
+/// A server that neither answers nor closes the connection makes libpq wait for as long as it likes. Whoever waits is
+/// answered in time all the same; the thread that hangs, and the pool that its connection is of, are left to themselves,
+/// and others go on with a new pool.
+#[derive(Clone)]
+pub(super) struct Connections(Arc<Shared>);
+
+struct Shared {
+    options: PostgresOptions,
+    links: RwLock<Arc<Links>>,
+    /// As many as connections, so that waiting costs no thread.
+    turns: Arc<Semaphore>,
+    hanging: AtomicUsize,
+}
+
+/// How many threads may hang at once before nothing new is begun: each connection of a few pools.
+const MOST_HANGING: usize = 128;
+
+impl Connections {
+    pub(super) fn new(options: &PostgresOptions) -> Self {
+        let connections = usize::try_from(options.connections.max(1)).unwrap_or(1);
+        Self(Arc::new(Shared {
+            links: RwLock::new(Arc::new(links(options))),
+            turns: Arc::new(Semaphore::new(connections)),
+            hanging: AtomicUsize::new(0),
+            options: options.clone(),
+        }))
+    }
+
+    /// Runs work on a thread that may wait, once there is a turn; answers in time whatever becomes of it.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Desk) -> Stored<T> + Send + 'static,
+    ) -> Stored<T> {
+        let ends = Instant::now() + self.0.options.longest;
+        let turn = self.turn().await?;
+        if self.0.hanging.load(Ordering::SeqCst) >= MOST_HANGING {
+            return Err(StoreError::Unavailable("the server has not answered for long".to_owned()));
+        }
+        let links = self.0.current();
+        let watch = Arc::new(Watch(Mutex::new(State::Working { _turn: turn })));
+        let mut desk = Desk {
+            shared: Arc::clone(&self.0),
+            links: Arc::clone(&links),
+            link: None,
+            ends,
+            watch: Arc::clone(&watch),
+        };
+        let working = tokio::task::spawn_blocking(move || {
+            let ended = work(&mut desk);
+            desk.leave();
+            ended
+        });
+        Waiting { shared: &self.0, links, watch, ends, working: Some(working) }.ended().await
+    }
+
+    async fn turn(&self) -> Stored<OwnedSemaphorePermit> {
+        let turn = Arc::clone(&self.0.turns).acquire_owned();
+        match tokio::time::timeout(self.0.options.patience, turn).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(StoreError::Unavailable("every connection is at work".to_owned())),
+        }
+    }
+}
+
+fn links(options: &PostgresOptions) -> Links {
+    let longest_statement = options.longest * 4 / 5;
+    Pool::builder()
+        .max_size(options.connections.max(1))
+        .min_idle(Some(0))
+        .test_on_check_out(false)
+        .connection_timeout(options.patience)
+        .error_handler(Box::new(NopErrorHandler))
+        .build_unchecked(LinkOpener { options: options.clone(), longest_statement })
+}
+
+impl Shared {
+    fn current(&self) -> Arc<Links> {
+        Arc::clone(&self.links.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts a new pool in the place of this one, unless somebody was faster.
+    fn replace(&self, links: &Arc<Links>) {
+        let mut current = self.links.write().unwrap_or_else(PoisonError::into_inner);
+        if Arc::ptr_eq(&current, links) {
+            *current = Arc::new(self::links(&self.options));
+        }
+    }
+}
+
+/// Whether a thread works, and for whom.
+struct Watch(Mutex<State>);
+
+enum State {
+    /// It works, and its turn lasts as long.
+    Working { _turn: OwnedSemaphorePermit },
+    /// Nobody waits for it any more.
+    Abandoned,
+    /// It is done.
+    Done,
+}
+
+impl Watch {
+    fn set(&self, state: State) -> State {
+        std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), state)
+    }
+
+    /// Whether it works and somebody waits for it.
+    fn is_awaited(&self) -> bool {
+        matches!(*self.0.lock().unwrap_or_else(PoisonError::into_inner), State::Working { .. })
+    }
+
+    fn abandon(&self, shared: &Shared, links: &Arc<Links>) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*state, State::Working { .. }) {
+            *state = State::Abandoned;
+            shared.hanging.fetch_add(1, Ordering::SeqCst);
+            shared.replace(links);
+            tracing::warn!("the database server does not answer; its connections are opened anew");
+        }
+    }
+}
+
+/// Somebody who waits for a thread.
+struct Waiting<'s, T> {
+    shared: &'s Arc<Shared>,
+    links: Arc<Links>,
+    watch: Arc<Watch>,
+    ends: Instant,
+    working: Option<JoinHandle<Stored<T>>>,
+}
+
+impl<T> Waiting<'_, T> {
+    async fn ended(mut self) -> Stored<T> {
+        let Some(working) = &mut self.working else { return Err(overdue()) };
+        let ended = tokio::time::timeout_at(self.ends.into(), working).await;
+        self.working = None;
+        match ended {
+            Ok(joined) => {
+                joined.map_err(|_| StoreError::Failed("work on the database panicked".to_owned()))?
+            }
+            Err(_) => {
+                self.watch.abandon(self.shared, &self.links);
+                Err(overdue())
+            }
+        }
+    }
+}
+
+fn overdue() -> StoreError {
+    StoreError::Unavailable("the server did not answer in time".to_owned())
+}
+
+/// Whoever asked may go away before the end; whether the thread hangs is found out all the same.
+impl<T> Drop for Waiting<'_, T> {
+    fn drop(&mut self) {
+        if self.working.take().is_some() {
+            let (shared, links) = (Arc::clone(self.shared), Arc::clone(&self.links));
+            let (watch, ends) = (Arc::clone(&self.watch), self.ends);
+            tokio::spawn(async move {
+                tokio::time::sleep_until(ends.into()).await;
+                watch.abandon(&shared, &links);
+            });
+        }
+    }
+}
+
+/// Where work on the database is done: a thread with a connection, and the time that is left.
+pub(super) struct Desk {
+    shared: Arc<Shared>,
+    links: Arc<Links>,
+    link: Option<PooledConnection<LinkOpener>>,
+    ends: Instant,
+    watch: Arc<Watch>,
+}
+
+impl Desk {
+    /// The connection: the same one as before, unless that broke.
+    pub(super) fn link(&mut self) -> Stored<&mut Link> {
+        if self.link.as_ref().is_some_and(|link| link.is_broken()) {
+            self.link = None;
+            self.shared.replace(&self.links);
+            self.links = self.shared.current();
+        }
+        let link = match self.link.take() {
+            Some(link) => link,
+            None => {
+                let patience = self.shared.options.patience.min(self.time_left());
+                self.links
+                    .get_timeout(patience)
+                    .map_err(|error| StoreError::Unavailable(error.to_string()))?
+            }
+        };
+        Ok(&mut **self.link.insert(link))
+    }
+
+    /// Whether there is time, and somebody waits, for another try.
+    pub(super) fn may_try_again(&self) -> bool {
+        !self.time_left().is_zero() && self.watch.is_awaited()
+    }
+
+    /// Whether somebody still waits for what is done here.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.watch.is_awaited()
+    }
+
+    fn time_left(&self) -> Duration {
+        self.ends.saturating_duration_since(Instant::now())
+    }
+
+    fn leave(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        // Whoever panicked amidst a transaction leaves it open.
+        if std::thread::panicking()
+            && let Some(link) = &mut self.link
+        {
+            link.give_up();
+        }
+        self.link = None;
+        if matches!(self.watch.set(State::Done), State::Abandoned) {
+            self.shared.hanging.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}

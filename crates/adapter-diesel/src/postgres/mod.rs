@@ -1,0 +1,48 @@
+//! The store on PostgreSQL: serializable transactions on a pool that gives up what hangs, hot reads asked together, and
+//! events numbered after their commit.
+
+mod connections;
+mod errors;
+mod hot_reads;
+mod link;
+mod migrations;
+mod numbering;
+mod options;
+mod session;
+#[path = "../statements/mod.rs"]
+mod statements;
+mod store;
+mod transactions;
+
+pub use options::PostgresOptions;
+pub use store::PostgresStore;
+
+use diesel::dsl::Like;
+use diesel::expression_methods::TextExpressionMethods as _;
+use diesel::sql_types::Text;
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use errors::{Remedy, remedy, store_error};
+
+/// Where events arrive: they get their number after their commit.
+use crate::schema::fresh_events as arrivals;
+use crate::schema::users;
+
+type Connection = diesel::PgConnection;
+type Database = diesel::pg::Pg;
+/// How a whole table is read without holding it.
+type RowByRow = diesel::pg::PgRowByRowLoadingMode;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+const HAS_SCHEMA: &str = "to_regclass('schema_release') IS NOT NULL";
+
+diesel::define_sql_function! {
+    /// Where the second text first occurs in the first, from 1; 0 where it does not. Every character is plain.
+    #[sql_name = "strpos"]
+    fn position_of(text: Text, part: Text) -> Integer;
+}
+
+/// Whether the folded names of a user hold this text, in the form that the index of their parts can answer.
+fn names_hold(part: &str) -> Like<users::name_key, String> {
+    let plain = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    users::name_key.like(format!("%{plain}%"))
+}

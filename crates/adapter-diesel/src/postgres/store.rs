@@ -1,0 +1,80 @@
+use async_trait::async_trait;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use roster_domain::{Client, ClientId, SessionId, User, UserId};
+use roster_ports::{ReadJob, Store, StoreError, Stored, WriteJob};
+use std::sync::Arc;
+
+use super::connections::Connections;
+use super::hot_reads::HotReads;
+use super::numbering::number_events;
+use super::{Connection, PostgresOptions, migrations, session, transactions};
+use crate::OpenError;
+
+/// The store in one PostgreSQL database, which any number of instances share.
+///
+/// A write is durable when it is answered. What one instance wrote shows in every read of the others at once: nothing is
+/// remembered between reads. Its methods need a tokio runtime with time enabled.
+pub struct PostgresStore {
+    options: PostgresOptions,
+    connections: Connections,
+    hot: HotReads,
+}
+
+impl PostgresStore {
+    /// Opens a database whose schema this release can use; it does not migrate.
+    pub fn open(options: &PostgresOptions) -> Result<Self, OpenError> {
+        let mut connection = session::open(options, options.longest)?;
+        migrations::check(&mut connection, options)?;
+        let connections = Connections::new(options);
+        Ok(Self { options: options.clone(), hot: HotReads::new(&connections), connections })
+    }
+
+    /// Brings the schema of a database that exists up to date; returns the migrations that it ran.
+    ///
+    /// It may be called while others do the same, and beside running services.
+    pub fn migrate(options: &PostgresOptions) -> Result<Vec<String>, OpenError> {
+        migrations::migrate(options)
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn run_read(&self, mut job: ReadJob) -> Result<(), StoreError> {
+        self.connections.run(move |desk| transactions::read(desk, &mut job)).await
+    }
+
+    async fn run_write(&self, mut job: WriteJob) -> Result<(), StoreError> {
+        if self.options.read_only {
+            return Err(StoreError::Unavailable("the database is only looked at".to_owned()));
+        }
+        self.connections.run(move |desk| transactions::write(desk, &mut job)).await
+    }
+
+    async fn caller(&self, user: UserId, session: SessionId) -> Stored<Option<Arc<User>>> {
+        self.hot.caller(user, session).await
+    }
+
+    async fn client(&self, client: &ClientId) -> Stored<Option<Arc<Client>>> {
+        self.hot.client(client).await
+    }
+
+    async fn number_events(&self) -> Stored<u64> {
+        self.connections.run(number_events).await
+    }
+
+    async fn ready(&self) -> Stored<()> {
+        let options = self.options.clone();
+        let look = move |connection: &mut Connection| Ok(migrations::check(connection, &options));
+        self.connections.run(move |desk| transactions::ask(desk, look)).await??;
+        if self.connections.run(|desk| transactions::ask(desk, is_standby)).await? {
+            return Err(StoreError::Unavailable("the server takes no writes".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+fn is_standby(connection: &mut Connection) -> QueryResult<bool> {
+    diesel::select(sql::<Bool>("pg_is_in_recovery()")).get_result(connection)
+}

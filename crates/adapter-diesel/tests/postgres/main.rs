@@ -1,0 +1,15 @@
+//! The store on PostgreSQL: the contract of every store, and what is PostgreSQL's own.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail in any way")]
+
+#[path = "../contract/mod.rs"]
+mod contract;
+mod database;
+
+mod numbering;
+mod schema_shape;
+
+mod keeps_the_contract {
+    use crate::contract::store_contract;
+
+    store_contract!(crate::database::fresh);
+}

@@ -1,0 +1,14 @@
+DROP TABLE event_numbering;
+DROP TABLE fresh_events;
+DROP TABLE events;
+DROP TABLE doomed_pictures;
+DROP TABLE master_secrets;
+DROP TABLE signing_keys;
+DROP TABLE refresh_tokens;
+DROP TABLE sessions;
+DROP TABLE clients;
+DROP TABLE facility_access;
+DROP TABLE credentials;
+DROP TABLE sign_in_statistics;
+DROP TABLE users;
+DROP TABLE schema_release;
