@@ -6,12 +6,16 @@
 
 mod constraints;
 mod event_data;
+mod examined;
 mod open_error;
+mod pictures;
 mod postgres;
 mod rows;
 mod schema;
 mod sqlite;
 
+pub use examined::Examined;
 pub use open_error::OpenError;
-pub use postgres::{PostgresOptions, PostgresStore};
-pub use sqlite::{Examined, SqliteBackup, SqliteOptions, SqliteStore};
+pub use pictures::DatabasePictures;
+pub use postgres::{PicturesOfMany, PostgresOptions, PostgresStore, SharedLocks};
+pub use sqlite::{SqliteBackup, SqliteOptions, SqliteStore};

@@ -65,8 +65,8 @@ impl PictureFolder {
 
 #[async_trait]
 impl PictureKeeper for PictureFolder {
-    async fn lock(&self, name: &PictureName) -> Box<dyn PictureLock> {
-        self.locks.lock(*name).await
+    async fn lock(&self, name: &PictureName) -> Result<Box<dyn PictureLock>, PictureKeepError> {
+        Ok(self.locks.lock(*name).await)
     }
 
     async fn keep(&self, picture: &Picture) -> Result<(), PictureKeepError> {

@@ -103,6 +103,10 @@ impl Store for MockStore {
         Ok(tx.clients.client(client)?.map(Arc::new))
     }
 
+    async fn number_events(&self) -> Stored<u64> {
+        Ok(0)
+    }
+
     async fn ready(&self) -> Stored<()> {
         Ok(())
     }

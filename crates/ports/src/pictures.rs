@@ -67,7 +67,7 @@ pub trait PictureLock: Send {}
 #[async_trait]
 pub trait PictureKeeper: Send + Sync {
     /// Waits until nobody else keeps or erases pictures of this name, and holds that until dropped.
-    async fn lock(&self, name: &PictureName) -> Box<dyn PictureLock>;
+    async fn lock(&self, name: &PictureName) -> Result<Box<dyn PictureLock>, PictureKeepError>;
 
     /// Keeps a picture, durably on return. Keeping what is kept already succeeds.
     async fn keep(&self, picture: &Picture) -> Result<(), PictureKeepError>;

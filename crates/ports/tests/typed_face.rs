@@ -40,6 +40,10 @@ impl Store for Unusual {
         Ok(None)
     }
 
+    async fn number_events(&self) -> Stored<u64> {
+        Ok(0)
+    }
+
     async fn ready(&self) -> Stored<()> {
         Ok(())
     }

@@ -3,6 +3,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use crate::settings::{Database, Settings};
 use crate::{Stop, secret_file};
 
 /// The folder of database, pictures and local secrets.
@@ -18,6 +19,14 @@ impl DataFolder {
     pub(crate) fn open(path: &Path) -> Result<Self, Stop> {
         let made = secret_file::make_folder(path).and_then(|()| path.canonicalize());
         made.map(Self).map_err(|error| cannot_use(path, &error))
+    }
+
+    /// The folder of a database that lies in it; none where it lies on a server.
+    pub(crate) fn of(settings: &Settings) -> Result<Option<Self>, Stop> {
+        match settings.database {
+            Database::Sqlite(_) => Self::open(&settings.data_dir).map(Some),
+            Database::Postgres(_) => Ok(None),
+        }
     }
 
     /// Whether others than its owner may look into it.

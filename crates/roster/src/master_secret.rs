@@ -6,18 +6,23 @@ use roster_usecases::keys::was_used_with_a_secret;
 use secrecy::{ExposeSecret, SecretString};
 use std::io::ErrorKind;
 
-use crate::settings::Settings;
+use crate::settings::{Database, Settings};
 use crate::{DataFolder, Stop, secret_file};
 
 /// The master secrets for this database. Makes one where there is none, and never when the database was used with one.
 pub(crate) async fn master_secrets(
     settings: &Settings,
-    folder: &DataFolder,
+    folder: Option<&DataFolder>,
     store: &dyn Store,
 ) -> Result<MasterSecrets, Stop> {
     if let Some(secrets) = &settings.secret {
         return Ok(secrets.clone());
     }
+    let Some(folder) = folder.filter(|_| matches!(settings.database, Database::Sqlite(_))) else {
+        return Err(Stop::Usage(
+            "ROSTER_SECRET is required on PostgreSQL: every instance needs the same".to_owned(),
+        ));
+    };
     if let Some(kept) = keep(folder)? {
         return Ok(kept);
     }
@@ -35,7 +40,9 @@ pub(crate) async fn master_secrets(
 pub(crate) fn at_hand(settings: &Settings) -> Result<Option<Vec<Fingerprint>>, Stop> {
     let secrets = match &settings.secret {
         Some(secrets) => Some(secrets.clone()),
-        None if settings.data_dir.is_dir() => keep(&DataFolder::open(&settings.data_dir)?)?,
+        None if settings.data_dir.is_dir() && matches!(settings.database, Database::Sqlite(_)) => {
+            keep(&DataFolder::open(&settings.data_dir)?)?
+        }
         None => None,
     };
     Ok(secrets.map(|secrets| secrets.fingerprints()))
@@ -113,7 +120,7 @@ mod tests {
             tx.keys.expect_fingerprints().returning(move || Ok(known.clone()));
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             let database = MockStore::over(tx);
-            let found = runtime.block_on(master_secrets(&settings, &self.folder(), &database))?;
+            let found = runtime.block_on(master_secrets(&settings, Some(&self.folder()), &database))?;
             Ok(found.fingerprints())
         }
     }

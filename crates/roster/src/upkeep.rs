@@ -11,6 +11,9 @@ const REST: Duration = Duration::from_mins(5);
 /// How long a key that a command made or revoked may go unnoticed here.
 const LOOK_FOR_KEYS: Duration = Duration::from_millis(400);
 
+/// How long a committed event may wait for its number.
+const NUMBER_EVENTS: Duration = Duration::from_millis(200);
+
 /// The duties, as long as they run.
 pub(crate) struct Duties(Vec<JoinHandle<()>>);
 
@@ -22,7 +25,28 @@ impl Drop for Duties {
 
 /// Starts the duties: the first round at once, the others at intervals. They end when this is dropped.
 pub(crate) fn start(ports: Ports) -> Duties {
-    Duties(vec![tokio::spawn(follow_keys(ports.clone())), tokio::spawn(clean_up(ports))])
+    Duties(vec![
+        tokio::spawn(follow_keys(ports.clone())),
+        tokio::spawn(number_events(ports.clone())),
+        tokio::spawn(clean_up(ports)),
+    ])
+}
+
+async fn number_events(ports: Ports) {
+    let mut rounds = rounds(NUMBER_EVENTS);
+    let mut is_failing = false;
+    loop {
+        rounds.tick().await;
+        let mut numbered = Ok(1);
+        while matches!(numbered, Ok(1..)) {
+            numbered = upkeep::number_events(&ports).await;
+        }
+        let failure = numbered.err();
+        if let Some(error) = failure.as_ref().filter(|_| !is_failing) {
+            tracing::warn!(%error, "events wait for their numbers");
+        }
+        is_failing = failure.is_some();
+    }
 }
 
 async fn follow_keys(ports: Ports) {

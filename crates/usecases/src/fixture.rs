@@ -138,7 +138,7 @@ impl World {
 
     /// Pictures to which nobody refers, of which so many are erased.
     pub(crate) fn with_erasable_pictures(mut self, erased: usize) -> Self {
-        self.picture_keeper.expect_lock().returning(|_| Box::new(Held));
+        self.picture_keeper.expect_lock().returning(|_| Ok(Box::new(Held)));
         self.tx.pictures.expect_is_referenced().returning(|_| Ok(false));
         self.picture_keeper.expect_erase().times(erased).returning(|_| Ok(()));
         self.tx.pictures_mut.expect_spare().returning(|_| Ok(()));

@@ -27,6 +27,9 @@ impl Store for Gone {
     async fn client(&self, _: &ClientId) -> Stored<Option<Arc<Client>>> {
         gone()
     }
+    async fn number_events(&self) -> Stored<u64> {
+        gone()
+    }
     async fn ready(&self) -> Stored<()> {
         gone()
     }
@@ -48,6 +51,9 @@ impl Store for Mute {
     }
     async fn client(&self, _: &ClientId) -> Stored<Option<Arc<Client>>> {
         std::future::pending().await
+    }
+    async fn number_events(&self) -> Stored<u64> {
+        gone()
     }
     async fn ready(&self) -> Stored<()> {
         std::future::pending().await

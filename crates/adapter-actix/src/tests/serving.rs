@@ -83,6 +83,10 @@ impl Store for Held {
     async fn client(&self, _: &ClientId) -> Stored<Option<Arc<Client>>> {
         Ok(None)
     }
+    async fn number_events(&self) -> Stored<u64> {
+        Ok(0)
+    }
+
     async fn ready(&self) -> Stored<()> {
         if !self.asked.swap(true, Ordering::SeqCst) {
             self.entered.send(()).unwrap();

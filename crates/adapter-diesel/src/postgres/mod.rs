@@ -1,6 +1,7 @@
 //! The store on PostgreSQL: serializable transactions on a pool that gives up what hangs, hot reads asked together, and
 //! events numbered after their commit.
 
+mod check;
 mod connections;
 mod errors;
 mod hot_reads;
@@ -8,13 +9,17 @@ mod link;
 mod migrations;
 mod numbering;
 mod options;
+mod pictures_of_many;
 mod session;
+mod shared_locks;
 #[path = "../statements/mod.rs"]
 mod statements;
 mod store;
 mod transactions;
 
 pub use options::PostgresOptions;
+pub use pictures_of_many::PicturesOfMany;
+pub use shared_locks::SharedLocks;
 pub use store::PostgresStore;
 
 use diesel::dsl::Like;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use super::connections::Connections;
 use super::hot_reads::HotReads;
 use super::numbering::number_events;
-use super::{Connection, PostgresOptions, migrations, session, transactions};
-use crate::OpenError;
+use super::{Connection, PostgresOptions, SharedLocks, check, migrations, session, transactions};
+use crate::{Examined, OpenError};
 
 /// The store in one PostgreSQL database, which any number of instances share.
 ///
@@ -29,6 +29,16 @@ impl PostgresStore {
         migrations::check(&mut connection, options)?;
         let connections = Connections::new(options);
         Ok(Self { options: options.clone(), hot: HotReads::new(&connections), connections })
+    }
+
+    /// Locks that hold across the instances that share the database.
+    pub fn shared_locks(&self) -> SharedLocks {
+        SharedLocks::new(&self.options)
+    }
+
+    /// Looks for whatever is wrong with the rows, beside running services. It blocks, and reads everything.
+    pub fn examine(options: &PostgresOptions) -> Result<Examined, OpenError> {
+        check::examine(options)
     }
 
     /// Brings the schema of a database that exists up to date; returns the migrations that it ran.

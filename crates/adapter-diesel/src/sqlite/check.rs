@@ -7,18 +7,7 @@ use super::connection::{Purpose, open};
 use super::statements::unreadable_rows;
 use super::{Connection, SqliteOptions, migrations};
 use crate::OpenError;
-
-/// What was found in a database.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Examined {
-    /// What is wrong, a line each: a hundred of a kind at most.
-    pub wrong: Vec<String>,
-    /// Each table whose rows were read, by its name, with how many there are.
-    pub rows: Vec<(&'static str, u64)>,
-}
-
-/// The most lines of one kind: a database in which everything is wrong needs no list of it.
-const MOST: usize = 100;
+use crate::examined::{Examined, MOST};
 
 #[derive(QueryableByName)]
 struct Line {

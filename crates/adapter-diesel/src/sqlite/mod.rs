@@ -19,7 +19,6 @@ mod tests;
 mod writer;
 
 pub use backup::SqliteBackup;
-pub use check::Examined;
 pub use options::SqliteOptions;
 pub use store::SqliteStore;
 

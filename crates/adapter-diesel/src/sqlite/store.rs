@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::caller_cache::CallerCache;
-use super::check::{self, Examined};
+use super::check;
 use super::connection::{Purpose, open};
 use super::freshness::Freshness;
 use super::readers::Readers;
 use super::writer::Writer;
 use super::{SqliteOptions, callers, migrations};
-use crate::OpenError;
+use crate::{Examined, OpenError};
 
 /// The store in one SQLite file.
 ///

@@ -16,7 +16,7 @@ use chrono::SecondsFormat;
 use clap::Subcommand;
 use roster_domain::Instant;
 
-use crate::assembly::World;
+use crate::assembly::{Opener, World};
 use crate::settings::{Settings, Sources};
 use crate::{DataFolder, Output, Stop, assembly, logging};
 
@@ -112,10 +112,10 @@ impl Command {
 /// The world for a short command. It may run beside a service; a database that is not there yet is made.
 async fn world(settings: &Settings) -> Result<World, Stop> {
     logging::start_if_chosen(settings);
-    let folder = DataFolder::open(&settings.data_dir)?;
-    assembly::migrate_new(settings, &folder)?;
+    let folder = DataFolder::of(settings)?;
+    assembly::migrate_new(settings, folder.as_ref())?;
     let issuer = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
-    assembly::assemble_for_command(settings, &folder, issuer).await
+    assembly::assemble(settings, folder.as_ref(), issuer, Opener::Command).await
 }
 
 /// Runs a short command on a runtime of its own.

@@ -4,9 +4,10 @@ use roster_usecases::{Ports, RequestContext, keys, safekeeping};
 use serde_json::json;
 use std::net::{SocketAddr, TcpListener};
 
-use crate::assembly::World;
+use crate::assembly::{Opener, World};
+use crate::data_folder::FolderLock;
 use crate::playground::{self, Welcome};
-use crate::settings::Settings;
+use crate::settings::{Database, PicturePlace, Settings};
 use crate::signals::StopSignals;
 use crate::{DataFolder, Output, Stop, assembly, logging, upkeep};
 
@@ -30,35 +31,75 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings, output: Output) ->
         ));
     }
     logging::start(settings);
-    let folder = DataFolder::open(&settings.data_dir)?;
-    let _lock = folder.lock()?;
-    assembly::remove_leftovers(settings)?;
+    let place = Place::of(arguments, settings)?;
     let listen = free_address(settings.listen)?;
     if !arguments.no_migrate {
-        for migration in assembly::migrate(settings, &folder)? {
+        for migration in assembly::migrate(settings, place.folder.as_ref())? {
             tracing::info!(migration, "brought the schema up to date");
         }
     }
-    roster_adapter_actix::block_on(serve(arguments, settings, &folder, listen, output))
+    roster_adapter_actix::block_on(serve(arguments, settings, &place, listen, output))
+}
+
+/// The data folder, where there is one, and that nobody else serves it.
+struct Place {
+    folder: Option<DataFolder>,
+    _lock: Option<FolderLock>,
+}
+
+impl Place {
+    /// Whoever serves a file has its folder alone; a database on a server can be served by any number of instances.
+    fn of(arguments: &Arguments, settings: &Settings) -> Result<Self, Stop> {
+        match settings.database {
+            Database::Sqlite(_) => {
+                let folder = DataFolder::open(&settings.data_dir)?;
+                let lock = folder.lock()?;
+                assembly::remove_leftovers(settings)?;
+                Ok(Self { folder: Some(folder), _lock: Some(lock) })
+            }
+            Database::Postgres(_) if arguments.dev => {
+                Ok(Self { folder: Some(DataFolder::open(&settings.data_dir)?), _lock: None })
+            }
+            Database::Postgres(_) => Ok(Self { folder: None, _lock: None }),
+        }
+    }
+}
+
+/// The URL that tokens name: the address, unless others serve the same database elsewhere.
+fn public_url(settings: &Settings, listen: SocketAddr) -> Result<String, Stop> {
+    match (&settings.public_url, &settings.database) {
+        (Some(url), _) => Ok(url.clone()),
+        (None, Database::Sqlite(_)) => Ok(format!("http://{listen}")),
+        (None, Database::Postgres(_)) => Err(Stop::Usage(
+            "ROSTER_PUBLIC_URL is required on PostgreSQL: every instance needs the same".to_owned(),
+        )),
+    }
 }
 
 async fn serve(
     arguments: &Arguments,
     settings: &Settings,
-    folder: &DataFolder,
+    place: &Place,
     listen: SocketAddr,
     output: Output,
 ) -> Result<(), Stop> {
-    let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{listen}"));
-    let World { ports, secrets } = assembly::assemble(settings, folder, public_url.clone()).await?;
+    let public_url = public_url(settings, listen)?;
+    let folder = place.folder.as_ref();
+    let World { ports, secrets } =
+        assembly::assemble(settings, folder, public_url.clone(), Opener::Service).await?;
     keys::prepare_keys(&ports).await?;
     for missed in keys::forget_secrets(&ports, &secrets).await? {
         tracing::warn!(secret = %missed, "passwords or keys hang on a master secret that is not given any more");
     }
-    settle_pictures(&ports).await?;
+    if matches!(settings.pictures, PicturePlace::Folder(_)) {
+        settle_pictures(&ports).await?;
+    }
     let http = assembly::http(settings, listen, public_url.clone());
     let server = Server::bind(http, ports.clone()).map_err(|error| cannot_listen(listen, &error))?;
-    let welcome = if arguments.dev { Some(prepare_playground(&ports, folder).await?) } else { None };
+    let welcome = match folder.filter(|_| arguments.dev) {
+        Some(folder) => Some(prepare_playground(&ports, folder).await?),
+        None => None,
+    };
 
     warn(settings, folder);
     let address = server.address();
@@ -104,11 +145,11 @@ fn cannot_listen(listen: SocketAddr, error: &std::io::Error) -> Stop {
     Stop::Failure(format!("cannot listen on {listen}: {error}"))
 }
 
-fn warn(settings: &Settings, folder: &DataFolder) {
+fn warn(settings: &Settings, folder: Option<&DataFolder>) {
     for warning in settings.warnings() {
         tracing::warn!("{warning}");
     }
-    if folder.is_open_to_others() {
+    if let Some(folder) = folder.filter(|folder| folder.is_open_to_others()) {
         tracing::warn!(folder = %folder.path().display(), "others may look into the data folder: use mode 0700");
     }
 }

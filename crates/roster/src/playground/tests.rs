@@ -1,5 +1,5 @@
 use super::*;
-use crate::assembly;
+use crate::assembly::{self, Opener};
 use crate::settings::{Settings, Sources};
 use roster_ports::UserFilter;
 use std::os::unix::fs::PermissionsExt;
@@ -21,9 +21,15 @@ impl World {
         let settings = Settings::load(Sources { environment, ..Sources::default() }).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let folder = DataFolder::open(parent.path()).unwrap();
-        assembly::migrate_new(&settings, &folder).unwrap();
-        let world =
-            runtime.block_on(assembly::assemble(&settings, &folder, "http://localhost".to_owned())).unwrap();
+        assembly::migrate_new(&settings, Some(&folder)).unwrap();
+        let world = runtime
+            .block_on(assembly::assemble(
+                &settings,
+                Some(&folder),
+                "http://localhost".to_owned(),
+                Opener::Service,
+            ))
+            .unwrap();
         Self { parent, runtime, ports: world.ports }
     }
 

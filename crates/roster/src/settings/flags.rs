@@ -45,7 +45,7 @@ fn flag_argument(slot: Slot) -> Option<Arg> {
 
 fn form(kind: Kind) -> String {
     match kind {
-        Kind::Text(form) | Kind::Secret(form) => form.replace(' ', "-"),
+        Kind::Text(form) | Kind::Url(form) | Kind::Secret(form) => form.replace(' ', "-"),
         Kind::Whole { unit: "", .. } => "number".to_owned(),
         Kind::Whole { unit, .. } => unit.to_owned(),
         Kind::List(form) => format!("{form},…"),

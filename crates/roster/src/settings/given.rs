@@ -1,10 +1,11 @@
 //! What was given, by whom: the strongest source of each setting wins.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use std::fmt;
 
 use super::table::{Kind, Preset, SETTINGS};
+use super::values::has_password;
 use super::{Key, SettingsError, Slot};
 
 /// Who gave a value. `Display` is how the giver spells the setting, as errors name it.
@@ -48,11 +49,17 @@ pub enum Value {
 }
 
 impl Value {
+    /// A URL, which is a secret where it holds one.
+    pub(super) fn url(text: String) -> Self {
+        if has_password(&text) { Self::Secret(SecretString::from(text)) } else { Self::Text(text) }
+    }
+
     /// The text of a flag or a variable, as this kind of setting takes it.
     pub(super) fn from_text(text: String, slot: Slot) -> Self {
         match slot {
             Slot::File(_) => Self::Text(text),
             Slot::Value(key) => match key.setting().kind {
+                Kind::Url(_) => Self::url(text),
                 Kind::Text(_) | Kind::Whole { .. } => Self::Text(text),
                 Kind::Secret(_) => Self::Secret(SecretString::from(text)),
                 Kind::List(_) if text.trim().is_empty() => Self::List(Vec::new()),
@@ -104,7 +111,11 @@ impl Given {
         key: Key,
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> Result<Option<T>, SettingsError> {
-        let Some((Value::Text(text), origin)) = self.get(Slot::Value(key)) else { return Ok(None) };
+        let (text, origin) = match self.get(Slot::Value(key)) {
+            Some((Value::Text(text), origin)) => (text.as_str(), origin),
+            Some((Value::Secret(text), origin)) => (text.expose_secret(), origin),
+            Some((Value::List(_), _)) | None => return Ok(None),
+        };
         parse(text).map(Some).map_err(|fault| SettingsError::new(origin.to_string(), fault))
     }
 

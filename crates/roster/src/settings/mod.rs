@@ -2,6 +2,7 @@
 //!
 //! [`SETTINGS`] is the one table of them. Whatever is wrong is one line that names the setting, never its value.
 
+mod database;
 mod error;
 mod flags;
 mod given;
@@ -15,13 +16,15 @@ mod table;
 mod tests;
 mod values;
 
+pub use database::{Database, ServerUrl};
 pub use error::SettingsError;
 pub use flags::SettingFlags;
 pub use given::{Given, Origin, Value};
 pub use key::{Key, Slot};
 pub use table::{Kind, Preset, SETTINGS, Setting};
-pub use values::LogFormat;
+pub use values::{LogFormat, PicturePlace};
 
+use database::is_server;
 use ipnet::IpNet;
 use roster_adapter_crypto::MasterSecrets;
 use roster_domain::LoginLimits;
@@ -52,20 +55,20 @@ pub struct Sources {
 pub struct Settings {
     /// Where the database, pictures and local secrets lie.
     pub data_dir: PathBuf,
-    /// The SQLite file.
-    pub database: PathBuf,
+    /// The database.
+    pub database: Database,
     /// Where to listen.
     pub listen: SocketAddr,
-    /// How the world reaches the service; `None` for `http://` and the address that it listens on.
+    /// How the world reaches the service; `None`, on SQLite alone, for `http://` and the address that it listens on.
     pub public_url: Option<String>,
-    /// How many connections read from the database.
+    /// How many connections there are to the database; on SQLite, of those that read.
     pub database_pool: u32,
     /// How long a request may take.
     pub request_timeout: Duration,
     /// The master secrets; `None` for the one that the data folder keeps.
     pub secret: Option<MasterSecrets>,
     /// Where pictures are kept.
-    pub pictures: PathBuf,
+    pub pictures: PicturePlace,
     /// The proxies that are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// The origins that may call.
@@ -115,7 +118,7 @@ impl Settings {
             database_pool: small(given.whole(Key::DatabasePool)?),
             request_timeout: Duration::from_secs(given.whole(Key::RequestTimeout)?),
             secret: secrets::master(&given)?,
-            pictures: given.require(Key::Pictures, values::picture_folder)?,
+            pictures: given.require(Key::Pictures, values::picture_place)?,
             trusted_proxies: given.list(Key::TrustedProxies, values::network)?,
             cors_origins: given.list(Key::CorsOrigins, values::origin)?,
             intercom_secret: secrets::intercom(&given)?,
@@ -142,16 +145,24 @@ impl Settings {
 
     /// What is allowed but unwise, a line each.
     pub fn warnings(&self) -> Vec<String> {
-        let is_low = self.bcrypt_cost < LOW_BCRYPT_COST;
-        let line = format!("bcrypt_cost is below {LOW_BCRYPT_COST}: stolen password hashes are cheap to try");
-        is_low.then_some(line).into_iter().collect()
+        let mut warnings = Vec::new();
+        if self.bcrypt_cost < LOW_BCRYPT_COST {
+            warnings.push(format!(
+                "bcrypt_cost is below {LOW_BCRYPT_COST}: stolen password hashes are cheap to try"
+            ));
+        }
+        if matches!(&self.database, Database::Postgres(url) if url.is_open_to_a_network()) {
+            warnings
+                .push("what is said to the database server may pass a network without encryption".to_owned());
+        }
+        warnings
     }
 }
 
 /// Everybody on the machine can read a command line.
 fn refuse_password_in_flag(given: &Given) -> Result<(), SettingsError> {
     match given.get(Slot::Value(Key::DatabaseUrl)) {
-        Some((Value::Text(url), origin @ Origin::Flag(_))) if values::has_password(url) => {
+        Some((Value::Secret(_), origin @ Origin::Flag(_))) => {
             let fault = "must not hold a password: set ROSTER_DATABASE_URL or the settings file instead";
             Err(SettingsError::new(origin.to_string(), fault))
         }
@@ -166,9 +177,14 @@ fn derive_defaults(given: &mut Given) -> Result<(), SettingsError> {
     let cores = available_parallelism().map_or(2, usize::from);
     let log_format = if std::io::stderr().is_terminal() { "text" } else { "json" };
     given.preset(Key::DatabaseUrl, format!("sqlite://{data_dir}/roster.db"));
-    given.preset(Key::Pictures, format!("dir:{data_dir}/pictures"));
     given.preset(Key::PublicUrl, format!("http://{listen}"));
-    given.preset(Key::DatabasePool, cores.clamp(2, 4).to_string());
+    if given.require(Key::DatabaseUrl, |url| Ok(is_server(url)))? {
+        given.preset(Key::Pictures, "database".to_owned());
+        given.preset(Key::DatabasePool, (4 * cores).clamp(8, 32).to_string());
+    } else {
+        given.preset(Key::Pictures, format!("dir:{data_dir}/pictures"));
+        given.preset(Key::DatabasePool, cores.clamp(2, 4).to_string());
+    }
     given.preset(Key::LogFormat, log_format.to_owned());
     Ok(())
 }

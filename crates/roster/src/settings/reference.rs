@@ -62,7 +62,7 @@ fn section(page: &mut String, setting: &Setting) -> std::fmt::Result {
 
 fn value(kind: Kind) -> String {
     match kind {
-        Kind::Text(form) => format!("`{form}`"),
+        Kind::Text(form) | Kind::Url(form) => format!("`{form}`"),
         Kind::Whole { least, most, unit } => format!("{least} to {most} {unit}").trim_end().to_owned(),
         Kind::List(form) => format!("a list of `{form}`"),
         Kind::Secret(form) => format!("a secret (`{form}`)"),

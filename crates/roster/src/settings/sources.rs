@@ -40,6 +40,7 @@ fn toml_value(value: toml::Value, slot: Slot) -> Result<Value, &'static str> {
     };
     match (kind, value) {
         (Kind::Text(_), toml::Value::String(text)) => Ok(Value::Text(text)),
+        (Kind::Url(_), toml::Value::String(text)) => Ok(Value::url(text)),
         (Kind::Secret(_), toml::Value::String(text)) => Ok(Value::Secret(SecretString::from(text))),
         (Kind::Whole { .. }, toml::Value::Integer(number)) => Ok(Value::Text(number.to_string())),
         (Kind::List(_), toml::Value::Array(items)) => {
@@ -49,7 +50,7 @@ fn toml_value(value: toml::Value, slot: Slot) -> Result<Value, &'static str> {
             });
             Ok(Value::List(texts.collect::<Result<_, _>>()?))
         }
-        (Kind::Text(_) | Kind::Secret(_), _) => Err("must be a string"),
+        (Kind::Text(_) | Kind::Url(_) | Kind::Secret(_), _) => Err("must be a string"),
         (Kind::Whole { .. }, _) => Err("must be a whole number"),
         (Kind::List(_), _) => Err("must be an array of strings"),
     }

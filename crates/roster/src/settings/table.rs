@@ -22,6 +22,8 @@ pub struct Setting {
 pub enum Kind {
     /// Text of this form.
     Text(&'static str),
+    /// A URL of this form; one with a password is never shown.
+    Url(&'static str),
     /// A whole number within these bounds.
     Whole {
         /// The least.
@@ -59,7 +61,7 @@ const fn setting(key: Key, name: &'static str, kind: Kind, preset: Preset, doc: 
     Setting { key, name, kind, preset, doc }
 }
 
-use Kind::{List, Secret, Text, Whole};
+use Kind::{List, Secret, Text, Url, Whole};
 use Preset::{Derived, Fixed, Nothing};
 
 const DAY: u64 = 24 * 60 * 60;
@@ -76,9 +78,10 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         Key::DatabaseUrl,
         "database_url",
-        Text("sqlite://PATH"),
+        Url("sqlite://PATH or postgres://…"),
         Derived("`sqlite://<data_dir>/roster.db`"),
-        "The database. A password in it is refused on the command line.",
+        "The database: a file, or a database on a PostgreSQL server, of which several hosts may be named. A password in it \
+         is refused on the command line, and never shown.",
     ),
     setting(
         Key::Listen,
@@ -91,15 +94,15 @@ pub const SETTINGS: &[Setting] = &[
         Key::PublicUrl,
         "public_url",
         Text("URL"),
-        Derived("`http://<listen>`"),
+        Derived("`http://<listen>`; required by `serve` on PostgreSQL, since replicas share it"),
         "How the world reaches the service: issuer and audience of tokens, and the start of links. No trailing slash.",
     ),
     setting(
         Key::DatabasePool,
         "database_pool",
         Whole { least: 1, most: 64, unit: "connections" },
-        Derived("one a core, 2 to 4"),
-        "How many connections read from the database.",
+        Derived("one a core, 2 to 4; on PostgreSQL four a core, 8 to 32"),
+        "How many connections there are to the database: on SQLite of those that read, on PostgreSQL in all.",
     ),
     setting(
         Key::RequestTimeout,
@@ -112,16 +115,16 @@ pub const SETTINGS: &[Setting] = &[
         Key::Secret,
         "secret",
         Secret("base64"),
-        Derived("made once, in `<data_dir>/secret`"),
+        Derived("made once, in `<data_dir>/secret`; required on PostgreSQL"),
         "The master secret, at least 32 random bytes: pepper of passwords, keys at rest, fingerprints. Several, \
          separated by commas: the first is used, the others still verify.",
     ),
     setting(
         Key::Pictures,
         "pictures",
-        Text("dir:PATH"),
-        Derived("`dir:<data_dir>/pictures`"),
-        "Where pictures are kept.",
+        Text("dir:PATH or database"),
+        Derived("`dir:<data_dir>/pictures`; on PostgreSQL `database`"),
+        "Where pictures are kept: in a folder, which replicas have to share, or in the database.",
     ),
     setting(
         Key::TrustedProxies,

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
+use super::database::{Database, ServerUrl, is_server};
+
 /// What a setting is read as, or what is wrong with it.
 type Reading<T> = Result<T, String>;
 
@@ -25,13 +27,14 @@ pub(super) fn path(text: &str) -> Reading<PathBuf> {
     Ok(PathBuf::from(text))
 }
 
-/// The path of a SQLite file.
-pub(super) fn database(text: &str) -> Reading<PathBuf> {
-    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        return Err("must be sqlite://PATH: this release does not support PostgreSQL yet".to_owned());
+/// A SQLite file or a database on a PostgreSQL server.
+pub(super) fn database(text: &str) -> Reading<Database> {
+    if is_server(text) {
+        return ServerUrl::parse(text).map(Database::Postgres);
     }
     let path = text.strip_prefix("sqlite://").filter(|path| is_plain_file(path));
-    path.map(PathBuf::from).ok_or_else(|| "must be sqlite:// and the path of a file".to_owned())
+    let file = path.map(|path| Database::Sqlite(PathBuf::from(path)));
+    file.ok_or_else(|| "must be sqlite:// and the path of a file, or a postgres:// URL".to_owned())
 }
 
 fn is_plain_file(path: &str) -> bool {
@@ -49,13 +52,22 @@ pub(super) fn has_password(url: &str) -> bool {
     credentials.contains(':') || query.split('&').any(|pair| pair.starts_with("password="))
 }
 
-pub(super) fn picture_folder(text: &str) -> Reading<PathBuf> {
-    if text == "database" || text.starts_with("s3:") {
-        return Err("must be dir:PATH: this release keeps pictures in a folder only".to_owned());
+/// Where pictures are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PicturePlace {
+    /// In this folder.
+    Folder(PathBuf),
+    /// In the database.
+    Database,
+}
+
+pub(super) fn picture_place(text: &str) -> Reading<PicturePlace> {
+    let fault = "must be dir: and the path of a folder, or database";
+    match text.strip_prefix("dir:") {
+        Some(folder) => path(folder).map(PicturePlace::Folder),
+        None if text == "database" => Ok(PicturePlace::Database),
+        None => Err(fault.to_owned()),
     }
-    let folder =
-        text.strip_prefix("dir:").ok_or_else(|| "must be dir: and the path of a folder".to_owned())?;
-    path(folder)
 }
 
 pub(super) fn address(text: &str) -> Reading<SocketAddr> {
@@ -124,9 +136,20 @@ mod tests {
     #[case("sqlite:a.db", None)]
     #[case("/var/lib/roster.db", None)]
     #[case("mysql://localhost/roster", None)]
-    #[case("postgres://localhost/roster", None)]
-    fn a_database_is_a_sqlite_file(#[case] url: &str, #[case] path: Option<&str>) {
-        assert_eq!(database(url).ok(), path.map(PathBuf::from), "{url}");
+    fn a_database_can_be_a_sqlite_file(#[case] url: &str, #[case] path: Option<&str>) {
+        let file = match database(url) {
+            Ok(Database::Sqlite(file)) => Some(file),
+            _ => None,
+        };
+        assert_eq!(file, path.map(PathBuf::from), "{url}");
+    }
+
+    #[test]
+    fn a_database_can_be_on_a_server() {
+        let Ok(Database::Postgres(url)) = database("postgres://localhost/roster") else {
+            panic!("no server")
+        };
+        assert_eq!(url.expose(), "postgres://localhost/roster");
     }
 
     #[rstest]
@@ -178,13 +201,13 @@ mod tests {
         assert!(network("10.0.0.0/33").is_err() && network("proxy.local").is_err());
     }
 
-    #[rstest]
-    #[case("database")]
-    #[case("s3://bucket")]
-    #[case("pictures")]
-    #[case("dir:")]
-    fn pictures_are_kept_in_a_folder(#[case] text: &str) {
-        assert!(picture_folder(text).is_err());
-        assert_eq!(picture_folder("dir:./pictures").unwrap(), PathBuf::from("./pictures"));
+    #[test]
+    fn pictures_are_kept_in_a_folder_or_the_database() {
+        let folder = PicturePlace::Folder(PathBuf::from("./pictures"));
+        assert_eq!(picture_place("dir:./pictures").unwrap(), folder);
+        assert_eq!(picture_place("database").unwrap(), PicturePlace::Database);
+        for text in ["s3://bucket", "pictures", "dir:", ""] {
+            assert!(picture_place(text).is_err(), "{text}");
+        }
     }
 }

@@ -19,7 +19,7 @@ pub async fn set_picture(
     permit::<ChangeAccount>(Target::Oneself, caller)?;
     let picture = ports.picture_studio.develop(upload).await?;
     let name = picture.name;
-    let held = ports.picture_keeper.lock(&name).await;
+    let held = ports.picture_keeper.lock(&name).await?;
     ports
         .store
         .write::<(), Refused>(move |tx| {
@@ -87,7 +87,7 @@ mod tests {
 
     fn developing(mut world: World) -> World {
         world.picture_studio.expect_develop().returning(|_| Ok(Picture { name: name(2), bytes: vec![2] }));
-        world.picture_keeper.expect_lock().returning(|_| Box::new(Held));
+        world.picture_keeper.expect_lock().returning(|_| Ok(Box::new(Held)));
         world
     }
 

@@ -32,7 +32,7 @@ pub async fn settle_pictures(ports: &Ports, after: Option<PictureName>) -> Resul
             damaged.push(name);
             continue;
         }
-        let _held = ports.picture_keeper.lock(&name).await;
+        let _held = ports.picture_keeper.lock(&name).await?;
         ports.picture_keeper.keep(&picture).await?;
         settled.push(name);
     }
@@ -80,7 +80,7 @@ mod tests {
             Ok(picture.map(|(_, content)| vec![*content]))
         });
         world.picture_keeper.expect_is_whole().returning(|picture| picture.name == name(picture.bytes[0]));
-        world.picture_keeper.expect_lock().returning(|_| Box::new(Held));
+        world.picture_keeper.expect_lock().returning(|_| Ok(Box::new(Held)));
         world
     }
 

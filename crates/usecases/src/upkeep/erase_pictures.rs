@@ -32,7 +32,7 @@ pub(crate) async fn erase_former(ports: &Ports, former: Option<PictureName>) {
 /// Under the lock that an upload of the same picture takes: first the file, then its place on the list, so that a crash
 /// between the two is made good by the next call.
 async fn erase(ports: &Ports, name: PictureName) -> Result<(), Failure> {
-    let _held = ports.picture_keeper.lock(&name).await;
+    let _held = ports.picture_keeper.lock(&name).await?;
     let is_referenced = ports.store.read(move |tx| tx.pictures().is_referenced(&name)).await?;
     if !is_referenced {
         ports.picture_keeper.erase(&name).await?;
@@ -61,7 +61,7 @@ mod tests {
         let mut world = World::new();
         let mut order = Sequence::new();
         world.tx.pictures.expect_doomed().returning(|_| Ok(vec![NAME]));
-        world.picture_keeper.expect_lock().once().in_sequence(&mut order).returning(|_| Box::new(Held));
+        world.picture_keeper.expect_lock().once().in_sequence(&mut order).returning(|_| Ok(Box::new(Held)));
         world.tx.pictures.expect_is_referenced().once().in_sequence(&mut order).returning(|_| Ok(false));
         world.picture_keeper.expect_erase().once().in_sequence(&mut order).returning(|_| Ok(()));
         world.tx.pictures_mut.expect_spare().once().in_sequence(&mut order).returning(|_| Ok(()));
@@ -73,7 +73,7 @@ mod tests {
         let mut world = World::new();
         let stuck = PictureName { sha256: [1; 32], ..NAME };
         world.tx.pictures.expect_doomed().returning(move |_| Ok(vec![stuck, NAME]));
-        world.picture_keeper.expect_lock().returning(|_| Box::new(Held));
+        world.picture_keeper.expect_lock().returning(|_| Ok(Box::new(Held)));
         world.tx.pictures.expect_is_referenced().returning(|_| Ok(false));
         let failed = || Err(roster_ports::PictureKeepError("read-only".to_owned()));
         world
@@ -88,7 +88,7 @@ mod tests {
     async fn what_somebody_refers_to_again_stays() {
         let mut world = World::new();
         world.tx.pictures.expect_doomed().returning(|_| Ok(vec![NAME]));
-        world.picture_keeper.expect_lock().returning(|_| Box::new(Held));
+        world.picture_keeper.expect_lock().returning(|_| Ok(Box::new(Held)));
         world.tx.pictures.expect_is_referenced().returning(|_| Ok(true));
         world.tx.pictures_mut.expect_spare().once().returning(|_| Ok(()));
         assert_eq!(erase_pictures(&world.ports().0).await.unwrap(), 1);

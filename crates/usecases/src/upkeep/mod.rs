@@ -1,6 +1,7 @@
 //! Background duties. Each does a bounded piece of work per call, so that it never holds the writer long.
 
 mod erase_pictures;
+mod number_events;
 mod ready;
 mod remove_keys;
 mod sweep_attempts;
@@ -10,6 +11,7 @@ mod wipe_successors;
 
 pub(crate) use erase_pictures::erase_former;
 pub use erase_pictures::erase_pictures;
+pub use number_events::number_events;
 pub use ready::ready;
 pub use remove_keys::remove_keys;
 pub use sweep_attempts::sweep_attempts;

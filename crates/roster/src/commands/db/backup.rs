@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
 use super::super::block_on;
+use crate::assembly::Opener;
 use crate::settings::Settings;
 use crate::{Output, Stop, assembly, logging};
 
@@ -21,8 +22,9 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings, output: Output) ->
     logging::start_if_chosen(settings);
     block_on(async {
         let mut draft = assembly::begin_backup(settings, &arguments.file).map_err(Stop::failure)?;
-        let pictures = assembly::pictures_as_they_are(settings);
-        let made = back_up(&pictures, &mut draft).await.map_err(Stop::failure)?;
+        let store = assembly::open(settings, Opener::Onlooker)?.store;
+        let pictures = assembly::pictures_as_they_are(settings, &store);
+        let made = back_up(&*pictures, &mut draft).await.map_err(Stop::failure)?;
         tell(&arguments.file, &made, output)
     })
 }

@@ -3,6 +3,7 @@ use roster_usecases::safekeeping::{PicturesFound, check_pictures, check_secrets}
 use serde_json::{Map, Value, json};
 
 use super::super::block_on;
+use crate::assembly::Opener;
 use crate::master_secret::at_hand;
 use crate::settings::Settings;
 use crate::{Output, Stop, assembly, logging};
@@ -22,9 +23,9 @@ pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Stop> {
 
 /// What the database alone cannot tell.
 async fn look_around(settings: &Settings, wrong: &mut Vec<String>) -> Result<PicturesFound, Stop> {
-    let store = assembly::store_as_it_is(settings)?;
+    let store = assembly::open(settings, Opener::Onlooker)?.store;
     let given = at_hand(settings)?;
-    match check_secrets(&store, given.as_deref()).await {
+    match check_secrets(&*store, given.as_deref()).await {
         Ok(secrets) => {
             let line =
                 |id| format!("passwords or keys hang on the master secret {id}, which is not on record");
@@ -35,7 +36,7 @@ async fn look_around(settings: &Settings, wrong: &mut Vec<String>) -> Result<Pic
         }
         Err(error) => wrong.push(format!("what hangs on the master secrets cannot be read: {error}")),
     }
-    match check_pictures(&store, &assembly::pictures_as_they_are(settings)).await {
+    match check_pictures(&*store, &*assembly::pictures_as_they_are(settings, &store)).await {
         Ok(found) => {
             let lines = |what, names: &[roster_domain::PictureName]| -> Vec<String> {
                 names.iter().map(|name| format!("the picture {name} is {what}")).collect()
