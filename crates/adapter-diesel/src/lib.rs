@@ -4,6 +4,8 @@
 //! naming a database, and compiled inside the module of each, so that each is type-checked against both dialects; what
 //! truly differs (how writes get their turn, how events get their numbers, what is remembered) is in that module.
 
+#![expect(clippy::duplicate_mod, reason = "each database compiles the statements in its own dialect")]
+
 mod constraints;
 mod event_data;
 mod examined;

@@ -149,15 +149,11 @@ impl<T> Waiting<'_, T> {
         let Some(working) = &mut self.working else { return Err(overdue()) };
         let ended = tokio::time::timeout_at(self.ends.into(), working).await;
         self.working = None;
-        match ended {
-            Ok(joined) => {
-                joined.map_err(|_| StoreError::Failed("work on the database panicked".to_owned()))?
-            }
-            Err(_) => {
-                self.watch.abandon(self.shared, &self.links);
-                Err(overdue())
-            }
-        }
+        let Ok(joined) = ended else {
+            self.watch.abandon(self.shared, &self.links);
+            return Err(overdue());
+        };
+        joined.map_err(|_| StoreError::Failed("work on the database panicked".to_owned()))?
     }
 }
 
@@ -196,16 +192,13 @@ impl Desk {
             self.shared.replace(&self.links);
             self.links = self.shared.current();
         }
-        let link = match self.link.take() {
-            Some(link) => link,
-            None => {
-                let patience = self.shared.options.patience.min(self.time_left());
-                self.links
-                    .get_timeout(patience)
-                    .map_err(|error| StoreError::Unavailable(error.to_string()))?
-            }
-        };
+        let link = if let Some(link) = self.link.take() { link } else { self.opened()? };
         Ok(&mut **self.link.insert(link))
+    }
+
+    fn opened(&self) -> Stored<PooledConnection<LinkOpener>> {
+        let patience = self.shared.options.patience.min(self.time_left());
+        self.links.get_timeout(patience).map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 
     /// Whether there is time, and somebody waits, for another try.

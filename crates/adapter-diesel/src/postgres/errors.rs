@@ -15,13 +15,13 @@ pub(super) fn store_error(error: &Error) -> StoreError {
                 None => StoreError::Failed(error.to_string()),
             }
         }
-        Error::DatabaseError(kind, _) if is_broken_rule(kind) => StoreError::Failed(error.to_string()),
+        Error::DatabaseError(kind, _) if is_broken_rule(*kind) => StoreError::Failed(error.to_string()),
         Error::DatabaseError(..) => StoreError::Unavailable(error.to_string()),
         _ => StoreError::Failed(error.to_string()),
     }
 }
 
-const fn is_broken_rule(kind: &DatabaseErrorKind) -> bool {
+const fn is_broken_rule(kind: DatabaseErrorKind) -> bool {
     use DatabaseErrorKind::{
         CheckViolation, ExclusionViolation, ForeignKeyViolation, NotNullViolation, RestrictViolation,
     };

@@ -47,10 +47,13 @@ const AT_ONCE: usize = 2;
 
 type Rows<K, V> = Vec<(K, Stored<V>)>;
 
+/// Looks up those that are there among many.
+type LookUp<K, V> = fn(&mut Connection, &[K]) -> QueryResult<Rows<K, V>>;
+
 /// What is looked up by one key, for many at once.
 struct Asking<K, V> {
     connections: Connections,
-    look_up: fn(&mut Connection, &[K]) -> QueryResult<Rows<K, V>>,
+    look_up: LookUp<K, V>,
     waiting: Arc<Mutex<Vec<Waiting<K, V>>>>,
     turns: Arc<Semaphore>,
 }
@@ -76,7 +79,7 @@ where
     K: Clone + Eq + Hash + Send + Sync + 'static,
     V: Send + Sync + 'static,
 {
-    fn new(connections: &Connections, look_up: fn(&mut Connection, &[K]) -> QueryResult<Rows<K, V>>) -> Self {
+    fn new(connections: &Connections, look_up: LookUp<K, V>) -> Self {
         Self {
             connections: connections.clone(),
             look_up,

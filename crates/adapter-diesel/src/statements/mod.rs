@@ -8,14 +8,13 @@ mod credentials;
 mod events;
 mod every_row;
 mod keys;
-mod pictures;
+pub(super) mod pictures;
 mod replays;
 mod schema_version;
 mod sessions;
 mod users;
 
 pub(super) use every_row::unreadable_rows;
-pub(super) use pictures::referenced_names;
 pub(super) use schema_version::{check_schema, migrate_locked};
 
 use diesel::QueryResult;

@@ -48,9 +48,9 @@ pub(crate) async fn assemble(
     issuer: String,
     opener: Opener,
 ) -> Result<World, Stop> {
-    let opened = open(settings, opener)?;
-    let secrets = master_secrets(settings, folder, &*opened.store).await?;
-    let ports = ports(settings, &secrets, opened, issuer)?;
+    let database = open(settings, opener)?;
+    let secrets = master_secrets(settings, folder, &*database.store).await?;
+    let ports = ports(settings, &secrets, database, issuer)?;
     let secrets = secrets.fingerprints();
     keys::recognise_secrets(&ports, &secrets).await?;
     Ok(World { ports, secrets })

@@ -17,7 +17,7 @@ use roster_ports::{BackedUp, BackupDraft, BackupError, Picture};
 use std::path::{Path, PathBuf};
 
 use super::connection::{Pragmas, Purpose, assert_version, open, url};
-use super::statements::referenced_names;
+use super::statements::pictures::referenced_names;
 use super::{Connection, SqliteOptions, migrations};
 use crate::OpenError;
 use crate::rows::{PictureRecord, referenced_name};

@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use super::people::{File, at, client, hash, picture, rotation, session, token, user_id, wordy_person};
 use crate::sqlite::Connection;
+use crate::sqlite::callers;
 use crate::sqlite::connection::Purpose;
-use crate::sqlite::statements::{self, Transaction};
+use crate::sqlite::statements::Transaction;
 
 #[derive(QueryableByName)]
 struct Step {
@@ -58,8 +59,8 @@ fn the_hot_reads_search_by_key() {
     let session = SessionId::new(Uuid::nil());
     let client: ClientId = "app".parse().unwrap();
     assert_searches_alone(&plan(|connection| {
-        statements::caller(connection, user_id(1), session).unwrap();
-        statements::client(connection, &client).unwrap();
+        callers::caller(connection, user_id(1), session).unwrap();
+        callers::client(connection, &client).unwrap();
     }));
 }
 
