@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::PostgresOptions;
 use super::link::{Link, LinkOpener};
+use super::session::Host;
 
 type Links = Pool<LinkOpener>;
 
@@ -21,6 +22,7 @@ pub(super) struct Connections(Arc<Shared>);
 
 struct Shared {
     options: PostgresOptions,
+    host: Host,
     links: RwLock<Arc<Links>>,
     /// As many as connections, so that waiting costs no thread.
     turns: Arc<Semaphore>,
@@ -31,10 +33,11 @@ struct Shared {
 const MOST_HANGING: usize = 128;
 
 impl Connections {
-    pub(super) fn new(options: &PostgresOptions) -> Self {
+    pub(super) fn new(options: &PostgresOptions, host: Host) -> Self {
         let connections = usize::try_from(options.connections.max(1)).unwrap_or(1);
         Self(Arc::new(Shared {
-            links: RwLock::new(Arc::new(links(options))),
+            links: RwLock::new(Arc::new(links(options, host))),
+            host,
             turns: Arc::new(Semaphore::new(connections)),
             hanging: AtomicUsize::new(0),
             options: options.clone(),
@@ -77,7 +80,7 @@ impl Connections {
     }
 }
 
-fn links(options: &PostgresOptions) -> Links {
+fn links(options: &PostgresOptions, host: Host) -> Links {
     let longest_statement = options.longest * 4 / 5;
     Pool::builder()
         .max_size(options.connections.max(1))
@@ -85,7 +88,7 @@ fn links(options: &PostgresOptions) -> Links {
         .test_on_check_out(false)
         .connection_timeout(options.patience)
         .error_handler(Box::new(NopErrorHandler))
-        .build_unchecked(LinkOpener { options: options.clone(), longest_statement })
+        .build_unchecked(LinkOpener { options: options.clone(), host, longest_statement })
 }
 
 impl Shared {
@@ -97,7 +100,7 @@ impl Shared {
     fn replace(&self, links: &Arc<Links>) {
         let mut current = self.links.write().unwrap_or_else(PoisonError::into_inner);
         if Arc::ptr_eq(&current, links) {
-            *current = Arc::new(self::links(&self.options));
+            *current = Arc::new(self::links(&self.options, self.host));
         }
     }
 }

@@ -5,7 +5,8 @@ use roster_ports::StoreError;
 use std::time::Duration;
 
 use super::errors::{Remedy, remedy};
-use super::{Connection, PostgresOptions, session, store_error};
+use super::session::{self, Host};
+use super::{Connection, PostgresOptions, store_error};
 use crate::OpenError;
 
 /// A connection that knows whether it can be used again.
@@ -49,6 +50,7 @@ impl Link {
 /// Opens links for the pool.
 pub(super) struct LinkOpener {
     pub(super) options: PostgresOptions,
+    pub(super) host: Host,
     pub(super) longest_statement: Duration,
 }
 
@@ -57,7 +59,7 @@ impl ManageConnection for LinkOpener {
     type Error = OpenError;
 
     fn connect(&self) -> Result<Link, OpenError> {
-        let connection = session::open(&self.options, self.longest_statement)?;
+        let connection = session::open(&self.options, self.host, self.longest_statement)?;
         Ok(Link { connection, is_broken: false })
     }
 

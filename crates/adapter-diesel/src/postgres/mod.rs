@@ -12,6 +12,7 @@ mod options;
 mod pictures_of_many;
 mod session;
 mod shared_locks;
+mod standby;
 #[path = "../statements/mod.rs"]
 mod statements;
 mod store;

@@ -5,6 +5,8 @@ use std::time::Duration;
 pub struct PostgresOptions {
     /// `postgres://…`, as libpq reads it: several hosts are allowed, and what it lacks comes from libpq's own environment.
     pub url: String,
+    /// A standby of that database, which may answer lists.
+    pub read_url: Option<String>,
     /// Whether nothing is written.
     pub read_only: bool,
     /// How many connections at most, at least 1.
@@ -20,6 +22,7 @@ impl PostgresOptions {
     pub fn at(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            read_url: None,
             read_only: false,
             connections: 8,
             patience: Duration::from_secs(2),

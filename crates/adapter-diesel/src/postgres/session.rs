@@ -9,9 +9,8 @@ use std::time::Duration;
 use super::{Connection, PostgresOptions};
 use crate::OpenError;
 
-/// What libpq is told where the URL does not say it: to give up on hosts and connections that are dead, and to look for
-/// the host that takes writes among several.
-const DEFAULTS: [(&str, &str); 8] = [
+/// What libpq is told where the URL does not say it: to give up on hosts and connections that are dead.
+const DEFAULTS: [(&str, &str); 7] = [
     ("application_name", "roster"),
     ("connect_timeout", "2"),
     ("keepalives", "1"),
@@ -19,14 +18,32 @@ const DEFAULTS: [(&str, &str); 8] = [
     ("keepalives_interval", "2"),
     ("keepalives_count", "3"),
     ("tcp_user_timeout", "10000"),
-    ("target_session_attrs", "read-write"),
 ];
 
+/// Which of several hosts to choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Host {
+    /// The one that takes writes.
+    Primary,
+    /// One that follows, if there is one.
+    Standby,
+}
+
+impl Host {
+    const fn attributes(self) -> &'static str {
+        match self {
+            Self::Primary => "read-write",
+            Self::Standby => "prefer-standby",
+        }
+    }
+}
+
 /// The URL with what it lacks.
-pub(super) fn completed(url: &str) -> String {
+fn completed(url: &str, host: Host) -> String {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let given: Vec<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
-    let lacking = DEFAULTS.into_iter().filter(|(name, _)| !given.contains(name));
+    let defaults = DEFAULTS.into_iter().chain([("target_session_attrs", host.attributes())]);
+    let lacking = defaults.filter(|(name, _)| !given.contains(name));
     lacking.fold(url.to_owned(), |url, (name, value)| {
         let joint = if url.contains('?') { '&' } else { '?' };
         format!("{url}{joint}{name}={value}")
@@ -41,10 +58,14 @@ pub(super) fn place(url: &str) -> String {
     format!("postgres://{host}")
 }
 
-/// Opens a session. `longest` is how long a statement may take.
-pub(super) fn open(options: &PostgresOptions, longest: Duration) -> Result<Connection, OpenError> {
-    let mut connection =
-        Connection::establish(&completed(&options.url)).map_err(|error| unreachable(options, &error))?;
+/// Opens a session with this host. `longest` is how long a statement may take.
+pub(super) fn open(
+    options: &PostgresOptions,
+    host: Host,
+    longest: Duration,
+) -> Result<Connection, OpenError> {
+    let url = completed(&options.url, host);
+    let mut connection = Connection::establish(&url).map_err(|error| unreachable(options, &error))?;
     connection.batch_execute(&preamble(longest))?;
     assert_unicode(&mut connection)?;
     Ok(connection)
@@ -87,11 +108,14 @@ mod tests {
 
     #[test]
     fn what_the_url_says_stands() {
-        let url = completed("postgres://roster@db-1,db-2:5433/roster?connect_timeout=9");
+        let url = completed("postgres://roster@db-1,db-2:5433/roster?connect_timeout=9", Host::Primary);
         assert!(url.starts_with("postgres://roster@db-1,db-2:5433/roster?connect_timeout=9&"), "{url}");
         assert_eq!(url.matches("connect_timeout").count(), 1);
         assert!(url.contains("&target_session_attrs=read-write"), "{url}");
-        assert!(completed("postgres:///roster").starts_with("postgres:///roster?application_name=roster&"));
+        assert!(
+            completed("postgres:///roster", Host::Standby)
+                .starts_with("postgres:///roster?application_name=roster&")
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::PostgresOptions;
 use super::link::{Link, LinkOpener};
+use super::session::Host;
 
 /// Locks on names that hold across instances, on connections of their own: whoever holds one needs others meanwhile.
 pub struct SharedLocks {
@@ -28,7 +29,11 @@ impl SharedLocks {
             .test_on_check_out(false)
             .connection_timeout(options.patience)
             .error_handler(Box::new(NopErrorHandler))
-            .build_unchecked(LinkOpener { options: options.clone(), longest_statement: options.longest });
+            .build_unchecked(LinkOpener {
+                options: options.clone(),
+                host: Host::Primary,
+                longest_statement: options.longest,
+            });
         let turns = Arc::new(Semaphore::new(AT_ONCE as usize));
         Self { links, turns, patience: options.longest }
     }

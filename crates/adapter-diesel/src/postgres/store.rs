@@ -4,11 +4,13 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use roster_domain::{Client, ClientId, SessionId, User, UserId};
 use roster_ports::{ReadJob, Store, StoreError, Stored, WriteJob};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::connections::Connections;
+use super::connections::{Connections, Desk};
 use super::hot_reads::HotReads;
 use super::numbering::number_events;
+use super::session::Host;
+use super::standby::Standby;
 use super::{Connection, PostgresOptions, SharedLocks, check, migrations, session, transactions};
 use crate::{Examined, OpenError};
 
@@ -20,15 +22,17 @@ pub struct PostgresStore {
     options: PostgresOptions,
     connections: Connections,
     hot: HotReads,
+    standby: Option<Standby>,
 }
 
 impl PostgresStore {
     /// Opens a database whose schema this release can use; it does not migrate.
     pub fn open(options: &PostgresOptions) -> Result<Self, OpenError> {
-        let mut connection = session::open(options, options.longest)?;
+        let mut connection = session::open(options, Host::Primary, options.longest)?;
         migrations::check(&mut connection, options)?;
-        let connections = Connections::new(options);
-        Ok(Self { options: options.clone(), hot: HotReads::new(&connections), connections })
+        let standby = Standby::open(options, &mut connection)?;
+        let connections = Connections::new(options, Host::Primary);
+        Ok(Self { options: options.clone(), hot: HotReads::new(&connections), connections, standby })
     }
 
     /// Locks that hold across the instances that share the database.
@@ -53,6 +57,18 @@ impl PostgresStore {
 impl Store for PostgresStore {
     async fn run_read(&self, mut job: ReadJob) -> Result<(), StoreError> {
         self.connections.run(move |desk| transactions::read(desk, &mut job)).await
+    }
+
+    async fn run_list(&self, job: ReadJob) -> Result<(), StoreError> {
+        let Some(standby) = &self.standby else { return self.run_read(job).await };
+        let job = Arc::new(Mutex::new(job));
+        if let Some(answered) = standby.read(&self.connections, &job).await {
+            return answered;
+        }
+        let read = move |desk: &mut Desk| {
+            transactions::read(desk, &mut job.lock().unwrap_or_else(PoisonError::into_inner))
+        };
+        self.connections.run(read).await
     }
 
     async fn run_write(&self, mut job: WriteJob) -> Result<(), StoreError> {

@@ -103,6 +103,12 @@ pub trait Store: Send + Sync {
     /// Runs a read against one consistent snapshot.
     async fn run_read(&self, job: ReadJob) -> Result<(), StoreError>;
 
+    /// Runs a read that only lists, and on which no right rests: a standby may answer it that shows everything which was
+    /// acknowledged before the call.
+    async fn run_list(&self, job: ReadJob) -> Result<(), StoreError> {
+        self.run_read(job).await
+    }
+
     /// Runs a write in one transaction with its events, durable on return. Nothing remains of one that fails.
     ///
     /// Returns `Ok` also for [`Undo::Refused`], of which nothing remains either.
@@ -129,15 +135,20 @@ impl dyn Store + '_ {
     /// Reads from one consistent snapshot. The closure calls no other port and may be run again.
     pub async fn read<T: Send + 'static>(
         &self,
-        mut read: impl FnMut(&mut dyn ReadTx) -> Stored<T> + Send + 'static,
+        read: impl FnMut(&mut dyn ReadTx) -> Stored<T> + Send + 'static,
     ) -> Stored<T> {
-        let slot = Slot::default();
-        let answer = slot.clone();
-        self.run_read(Box::new(move |tx| {
-            answer.put(read(tx)?);
-            Ok(())
-        }))
-        .await?;
+        let (job, slot) = reading(read);
+        self.run_read(job).await?;
+        slot.take()
+    }
+
+    /// Like [`read`](Self::read), for a list on which no right rests: see [`Store::run_list`].
+    pub async fn list<T: Send + 'static>(
+        &self,
+        read: impl FnMut(&mut dyn ReadTx) -> Stored<T> + Send + 'static,
+    ) -> Stored<T> {
+        let (job, slot) = reading(read);
+        self.run_list(job).await?;
         slot.take()
     }
 
@@ -166,6 +177,19 @@ impl dyn Store + '_ {
         .await?;
         slot.take()?.map_err(Abort::Refused)
     }
+}
+
+/// A closure as a job, and where it leaves its answer.
+fn reading<T: Send + 'static>(
+    mut read: impl FnMut(&mut dyn ReadTx) -> Stored<T> + Send + 'static,
+) -> (ReadJob, Slot<T>) {
+    let slot = Slot::default();
+    let answer = slot.clone();
+    let job: ReadJob = Box::new(move |tx| {
+        answer.put(read(tx)?);
+        Ok(())
+    });
+    (job, slot)
 }
 
 /// Hands the last answer of a closure back to whoever waits for it.

@@ -117,9 +117,11 @@ impl Options {
                 })
             }
             Database::Postgres(url) => {
+                let read_url = settings.database_read_url.as_ref().map(|url| url.expose().to_owned());
                 let options = PostgresOptions::at(url.expose());
                 Self::Postgres(match opener {
                     Opener::Service => PostgresOptions {
+                        read_url,
                         connections: settings.database_pool,
                         longest: shorter(settings.request_timeout),
                         ..options

@@ -97,7 +97,9 @@ mod tests {
         let rows = show(&[("ROSTER_SECRET", SECRET), ("ROSTER_INTERCOM_SECRET", "c4n4ry")]);
         assert_eq!(row(&rows, "secret")["value"], MASK);
         assert_eq!(row(&rows, "intercom_secret")["value"], MASK);
-        let all = Json::Array(rows).to_string();
+        let database = show(&[("ROSTER_DATABASE_URL", "postgres://roster:c4n4ry@db/roster")]);
+        assert_eq!(row(&database, "database_url")["value"], MASK);
+        let all = Json::Array([rows, database].concat()).to_string();
         assert!(!all.contains(SECRET) && !all.contains("c4n4ry"), "{all}");
     }
 }

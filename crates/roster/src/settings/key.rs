@@ -9,6 +9,7 @@ pub enum Key {
     Listen,
     PublicUrl,
     DatabasePool,
+    DatabaseReadUrl,
     RequestTimeout,
     Secret,
     Pictures,

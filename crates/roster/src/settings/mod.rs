@@ -63,6 +63,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// How many connections there are to the database; on SQLite, of those that read.
     pub database_pool: u32,
+    /// A standby of a database on a server.
+    pub database_read_url: Option<ServerUrl>,
     /// How long a request may take.
     pub request_timeout: Duration,
     /// The master secrets; `None` for the one that the data folder keeps.
@@ -101,10 +103,17 @@ impl Settings {
         }
         sources::take_environment(&mut given, sources.environment)?;
         sources::take_flags(&mut given, sources.flags.0);
-        refuse_password_in_flag(&given)?;
+        refuse_password_in_flag(&given, Key::DatabaseUrl)?;
+        refuse_password_in_flag(&given, Key::DatabaseReadUrl)?;
         given.preset_all();
         derive_defaults(&mut given)?;
-        Self::read(given)
+        let settings = Self::read(given)?;
+        match (&settings.database, settings.given.get(Slot::Value(Key::DatabaseReadUrl))) {
+            (Database::Sqlite(_), Some((_, origin))) => {
+                Err(SettingsError::new(origin.to_string(), "needs a postgres:// database_url"))
+            }
+            _ => Ok(settings),
+        }
     }
 
     fn read(given: Given) -> Result<Self, SettingsError> {
@@ -116,6 +125,7 @@ impl Settings {
             listen: given.require(Key::Listen, values::address)?,
             public_url: is_public_url_chosen.then_some(public_url),
             database_pool: small(given.whole(Key::DatabasePool)?),
+            database_read_url: given.read(Key::DatabaseReadUrl, ServerUrl::parse)?,
             request_timeout: Duration::from_secs(given.whole(Key::RequestTimeout)?),
             secret: secrets::master(&given)?,
             pictures: given.require(Key::Pictures, values::picture_place)?,
@@ -160,10 +170,11 @@ impl Settings {
 }
 
 /// Everybody on the machine can read a command line.
-fn refuse_password_in_flag(given: &Given) -> Result<(), SettingsError> {
-    match given.get(Slot::Value(Key::DatabaseUrl)) {
+fn refuse_password_in_flag(given: &Given, key: Key) -> Result<(), SettingsError> {
+    match given.get(Slot::Value(key)) {
         Some((Value::Secret(_), origin @ Origin::Flag(_))) => {
-            let fault = "must not hold a password: set ROSTER_DATABASE_URL or the settings file instead";
+            let variable = Slot::Value(key).variable();
+            let fault = format!("must not hold a password: set {variable} or the settings file instead");
             Err(SettingsError::new(origin.to_string(), fault))
         }
         _ => Ok(()),

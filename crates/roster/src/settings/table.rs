@@ -105,6 +105,14 @@ pub const SETTINGS: &[Setting] = &[
         "How many connections there are to the database: on SQLite of those that read, on PostgreSQL in all.",
     ),
     setting(
+        Key::DatabaseReadUrl,
+        "database_read_url",
+        Url("postgres://…"),
+        Nothing,
+        "A standby of the PostgreSQL database, which may answer `GET /users`: it is asked only once it shows everything \
+         that was acknowledged before. A password in it is refused on the command line, and never shown.",
+    ),
+    setting(
         Key::RequestTimeout,
         "request_timeout",
         Whole { least: 1, most: 300, unit: "seconds" },

@@ -271,3 +271,25 @@ fn a_low_bcrypt_cost_is_allowed_with_a_warning() {
     assert_eq!(from_environment("ROSTER_BCRYPT_COST", "9").unwrap().warnings().len(), 1);
     assert!(from_environment("ROSTER_BCRYPT_COST", "10").unwrap().warnings().is_empty());
 }
+
+#[test]
+fn a_database_on_a_server_keeps_the_pictures_and_has_more_connections() {
+    let settings = from_environment("ROSTER_DATABASE_URL", "postgres://roster:c4n4ry@db/roster").unwrap();
+    assert!(matches!(&settings.database, Database::Postgres(url) if url.expose().contains("@db/")));
+    assert_eq!(settings.pictures, PicturePlace::Database);
+    assert!(settings.database_pool >= 8);
+    assert!(!format!("{settings:?}").contains(CANARY));
+    assert!(settings.warnings().iter().any(|line| line.contains("without encryption")));
+}
+
+#[test]
+fn a_standby_needs_a_server_to_follow() {
+    let line = from_environment("ROSTER_DATABASE_READ_URL", "postgres://db-2/roster").unwrap_err();
+    assert_eq!(line, "ROSTER_DATABASE_READ_URL needs a postgres:// database_url");
+    let environment = [
+        ("ROSTER_DATABASE_URL", "postgres://db-1/roster"),
+        ("ROSTER_DATABASE_READ_URL", "postgres://db-2/roster"),
+    ];
+    let settings = Given { environment: &environment, ..Given::default() }.load().unwrap();
+    assert!(settings.database_read_url.is_some());
+}

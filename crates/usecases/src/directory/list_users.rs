@@ -44,7 +44,7 @@ pub async fn list_users(ports: &Ports, caller: &Caller, list: ListUsers) -> Resu
     let (filter, take) = (list.filter, list.limit + 1);
     let (entries, total) = ports
         .store
-        .read(move |tx| Ok((tx.users().list(&filter, &slice, take)?, tx.users().count(&filter)?)))
+        .list(move |tx| Ok((tx.users().list(&filter, &slice, take)?, tx.users().count(&filter)?)))
         .await?;
     let seal = |last: &DirectoryEntry| ports.seals.seal(&cursor, &payload(&Position::of(&last.user)));
     let page = Page::cut(entries, list.limit, seal);
