@@ -4,7 +4,7 @@ CARGO ?= cargo
 ROSTER := $(or $(CARGO_TARGET_DIR),target)/release/roster
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long outside check bench release
+.PHONY: help run test test-long outside check bench release release-tls
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -29,6 +29,10 @@ check: ## formatting and lints, without a single warning
 
 bench: ## measure
 	@tests/bench.sh
+
+release-tls: ## the same with TLS to PostgreSQL; needs OpenSSL's headers (libssl-dev) and pkg-config
+	@$(CARGO) build --release --locked -p roster --features tls
+	@echo "$(ROSTER)"
 
 release: ## build the binary as it is shipped
 	@$(CARGO) build --release --locked -p roster

@@ -145,9 +145,12 @@ fn nothing_is_built_in_that_was_banned() {
     let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
     let names: BTreeSet<&str> =
         lock.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"')).collect();
-    for banned in ["openssl", "openssl-sys", "native-tls", "rsa", "h2", "aws-lc-rs", "cmake"] {
+    for banned in ["openssl", "native-tls", "rsa", "h2", "aws-lc-rs", "cmake"] {
         assert!(!names.contains(banned), "{banned} is in Cargo.lock");
     }
+    let arguments =
+        ["tree", "--offline", "--locked", "--package", "roster", "--prefix", "none", "--format", "{p}"];
+    assert!(!cargo(&arguments).contains("openssl"), "only `make release-tls` has OpenSSL");
     for line in lock.lines().filter(|line| line.starts_with("source = ")) {
         assert_eq!(line, "source = \"registry+https://github.com/rust-lang/crates.io-index\"");
     }
@@ -167,6 +170,7 @@ fn each_library_has_one_home() {
         ("utoipa", &["roster-adapter-actix"]),
         ("diesel", &["roster-adapter-diesel", "roster-tests"]),
         ("diesel_migrations", &["roster-adapter-diesel"]),
+        ("pq-sys", &["roster-adapter-diesel"]),
         ("image", &["roster-adapter-pictures", "roster-tests"]),
         ("image-webp", &["roster-adapter-pictures"]),
         ("png", &["roster-adapter-pictures"]),
