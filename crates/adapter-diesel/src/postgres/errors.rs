@@ -60,7 +60,9 @@ pub(super) fn remedy(error: &Error) -> Remedy {
 /// Where the server speaks another language, a deadlock is an outage to its caller.
 const DEADLOCK: [&str; 1] = ["deadlock detected"];
 
-const GOING_DOWN: [&str; 4] = [
+/// What is said of a connection that ends, or whose prepared statements a migration has outdated.
+const GOING_DOWN: [&str; 5] = [
+    "cached plan must not change result type",
     "terminating connection",
     "the database system is",
     "server closed the connection",

@@ -80,8 +80,8 @@ fn drop_leftovers() {
     let named = diesel::sql_query(
         "SELECT datname::text AS name FROM pg_database WHERE datname LIKE 'roster\\_adapter\\_test\\_%'",
     );
-    let names: Vec<Name> = named.load(&mut server).unwrap();
-    for Name { name } in names {
+    let leftovers: Vec<Name> = named.load(&mut server).unwrap();
+    for Name { name } in leftovers {
         let process = name.split('_').nth(3).unwrap_or_default();
         if !std::path::Path::new("/proc").join(process).exists() {
             // Another test process may do the same.
