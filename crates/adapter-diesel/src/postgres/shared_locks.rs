@@ -44,11 +44,12 @@ impl SharedLocks {
         let turn = tokio::time::timeout(self.patience, Arc::clone(&self.turns).acquire_owned()).await;
         let turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
         let (links, key) = (self.links.clone(), key(name));
-        let locking = tokio::task::spawn_blocking(move || take(&links, key).map(|link| (link, turn)));
+        // Held from the moment it is had: also when nobody waits for it any more, it is let go again.
+        let locking =
+            tokio::task::spawn_blocking(move || take(&links, key).map(|link| Held(Some((link, turn)))));
         let locked = tokio::time::timeout(self.patience, locking).await.map_err(|_| busy())?;
-        let (link, turn) =
-            locked.map_err(|_| StoreError::Failed("locking a picture panicked".to_owned()))??;
-        Ok(Box::new(Held(Some((link, turn)))))
+        let held = locked.map_err(|_| StoreError::Failed("locking a picture panicked".to_owned()))??;
+        Ok(Box::new(held))
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod credentials;
 pub(crate) mod directory;
 pub(crate) mod events;
 pub(crate) mod hot_reads;
+pub(crate) mod kept_pictures;
 pub(crate) mod keys;
 pub(crate) mod people;
 pub(crate) mod pictures;
@@ -130,6 +131,11 @@ macro_rules! store_contract {
                 pictures_that_anybody_has_come_once_each_in_pieces
                 a_picture_is_held_until_it_is_released
                 held_pictures_come_in_order_and_in_pieces
+            }
+            kept_pictures {
+                a_picture_is_kept_until_it_is_erased
+                pictures_are_listed_by_their_first_byte
+                a_name_is_held_by_one_at_a_time
             }
             events {
                 events_come_in_order_with_their_values

@@ -6,6 +6,7 @@ mod contract;
 mod database;
 
 mod numbering;
+mod pictures_of_many;
 mod schema_shape;
 
 mod keeps_the_contract {
