@@ -63,6 +63,7 @@ mod secrets;
 mod sessions;
 mod settings;
 mod shutdown;
+mod slow_clients;
 mod soak;
 mod ten_thousand;
 mod timing_of_client_secrets;
