@@ -4,7 +4,7 @@ CARGO ?= cargo
 ROSTER := $(or $(CARGO_TARGET_DIR),target)/release/roster
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long outside check bench release release-tls
+.PHONY: help run test test-long outside check mutants bench release release-tls
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -25,7 +25,11 @@ outside: ## install the Python programs by which `make test` looks at the servic
 
 check: ## formatting and lints, without a single warning
 	@$(CARGO) fmt --all -- --check
+	@$(CARGO) fmt --manifest-path tests/fuzz/Cargo.toml -- --check
 	@$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+mutants: ## change the rules in every small way, and look whether a test notices
+	@tests/mutants.sh
 
 bench: ## measure
 	@tests/bench.sh

@@ -1,5 +1,8 @@
 use std::fs;
 
+use crate::report::report;
+use crate::service::Service;
+
 /// The memory of a process, in bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Memory {
@@ -21,5 +24,13 @@ impl Memory {
             kib.unwrap_or_else(|| panic!("no {name} in {status}")) * 1024
         };
         Self { resident: field("VmRSS:"), own: field("RssAnon:"), most: field("VmHWM:") }
+    }
+}
+
+impl Service {
+    /// Tells at the end of an attack how much memory the service held at most since it was started.
+    pub fn report_attack(&self, attack: &str) {
+        let most = self.memory().most >> 20;
+        report(&format!("attack, {attack}: at most {most} MiB resident"));
     }
 }

@@ -157,6 +157,31 @@ fn nothing_is_built_in_that_was_banned() {
 }
 
 #[test]
+fn nothing_is_built_in_of_a_version_with_a_known_fault() {
+    let numbers =
+        |version: &str| version.split('.').map_while(|part| part.parse().ok()).collect::<Vec<u32>>();
+    let denied = fs::read_to_string(root().join("deny.toml")).unwrap();
+    let below: Vec<(&str, &str)> = denied
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("{ crate = \"")?.split('"').next()?.split_once("@<"))
+        .collect();
+    assert!(below.len() >= 5, "{below:?}");
+    let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    for (library, good) in below {
+        let versions: Vec<&str> = lock
+            .split("[[package]]\n")
+            .filter_map(|package| {
+                package.strip_prefix(&format!("name = \"{library}\"\nversion = \""))?.split('"').next()
+            })
+            .collect();
+        assert!(!versions.is_empty(), "{library} is not built in: deny.toml need not name it");
+        for version in versions {
+            assert!(numbers(version) >= numbers(good), "{library} {version} is older than {good}");
+        }
+    }
+}
+
+#[test]
 fn each_library_has_one_home() {
     for (library, homes) in [
         ("biscuit", &["roster-adapter-crypto"][..]),

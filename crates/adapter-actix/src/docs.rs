@@ -1,9 +1,11 @@
 use actix_web::http::header;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 use utoipa_swagger_ui::{Config, serve};
 
-use crate::answer::{Problem, ProblemKind};
+use crate::answer::{Problem, ProblemKind, in_pieces};
 
 /// Swagger UI sets styles on its elements; all else comes from this service alone.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -28,9 +30,13 @@ pub(crate) async fn read_file(request: HttpRequest) -> Result<HttpResponse, Prob
     let name = request.match_info().get("file").unwrap_or_default();
     let file = serve(name, Arc::clone(&CONFIG)).map_err(|error| Problem::internal(&error))?;
     let file = file.ok_or(Problem::new(ProblemKind::NotFound))?;
+    let bytes = match file.bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    };
     Ok(HttpResponse::Ok()
         .content_type(file.content_type)
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .body(file.bytes.into_owned()))
+        .body(in_pieces(bytes)))
 }

@@ -20,6 +20,7 @@ mod problems;
 mod request;
 mod routes;
 mod server;
+mod slow_readers;
 mod upload_room;
 mod well_known;
 mod wire;

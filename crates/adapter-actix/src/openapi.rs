@@ -11,7 +11,7 @@ use utoipa::openapi::security::{
 use utoipa::openapi::{Components, ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi as _};
 
-use crate::answer::{Problem, ProblemBody};
+use crate::answer::{Problem, ProblemBody, in_pieces};
 use crate::oauth::OAuthErrorBody;
 use crate::{account, authorize, directory, docs, facilities, health, oauth, pictures, problems, well_known};
 
@@ -92,7 +92,7 @@ pub(crate) async fn read_document() -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok()
         .content_type("application/json")
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
-        .body(Bytes::from_static(JSON.as_bytes())))
+        .body(in_pieces(Bytes::from_static(JSON.as_bytes()))))
 }
 
 /// How callers prove who they are.

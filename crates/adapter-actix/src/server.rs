@@ -14,6 +14,7 @@ use crate::http::Http;
 use crate::layers::{Cors, Serving};
 use crate::open_files;
 use crate::request::TrustedProxies;
+use crate::slow_readers;
 
 /// How long the head of a request may take to arrive.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
@@ -65,6 +66,7 @@ impl Server {
             .backlog(BACKLOG)
             .client_request_timeout(HEAD_TIMEOUT)
             .keep_alive(KEEP_ALIVE)
+            .on_connect(|connection, _| slow_readers::bound(connection))
             .disable_signals()
             .shutdown_timeout(FINISH_SECONDS)
             .bind(settings.listen)?;

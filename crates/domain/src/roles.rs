@@ -137,6 +137,15 @@ mod tests {
     }
 
     #[test]
+    fn a_role_that_is_added_stands_beside_the_others_and_once() {
+        let tech = Roles::from(Role::Tech);
+        let both = tech.with(Role::Board);
+        assert_eq!(both, Roles::of([Role::Tech, Role::Board]).unwrap());
+        assert_eq!(both.with(Role::Tech), both);
+        assert_eq!(tech.with(Role::Tech), tech);
+    }
+
+    #[test]
     fn hr_and_board_administer() {
         let administering: Vec<Role> =
             Role::ALL.into_iter().filter(|role| Roles::of([*role]).unwrap().administer()).collect();

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use libfuzzer_sys::fuzz_target;
 use roster_adapter_crypto::{HmacSeals, KeyRing, MasterSecrets, RandomOpaqueTokens};
-use roster_ports::{OpaqueTokens, Seals, SealedSuccessor, SigningKeys};
+use roster_ports::{OpaqueTokens, SealedSuccessor, Seals, SigningKeys};
 use secrecy::SecretString;
 use std::sync::LazyLock;
 

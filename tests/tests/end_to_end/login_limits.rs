@@ -311,6 +311,7 @@ fn a_full_queue_of_hashing_is_told_in_time_and_reading_goes_on() {
     });
     let longest = reads.iter().max().unwrap();
     assert!(*longest < Duration::from_secs(1), "a read took {longest:?}");
+    service.report_attack(&format!("200 sign-ins at once, reads within {longest:.1?}"));
     let (refused, others): (Vec<_>, Vec<_>) = answers.iter().partition(|(answer, _)| answer.status == 503);
     assert!(!refused.is_empty() && !others.is_empty(), "{} of 200 were refused", refused.len());
     for (answer, took) in refused {

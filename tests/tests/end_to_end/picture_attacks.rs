@@ -178,6 +178,7 @@ fn many_large_uploads_at_once_stay_within_the_memory_of_a_small_machine() {
         assert!(ninety_ninth(reads) < Duration::from_secs(1));
         assert!(service.memory().most < LIMIT, "{} MiB", service.memory().most / MIB);
     }
+    service.report_attack("large pictures, 64 uploads at once");
     eventually("memory that is given back", || (service.memory().resident < before + 24 * MIB).then_some(()));
     assert!(service.is_running());
     drop(service);
@@ -198,6 +199,7 @@ fn each_of_the_largest_pictures_is_taken_when_it_comes_alone() {
         let seen = picture.get_pixel(200, 200).0;
         assert!(seen.iter().zip(colour).all(|(seen, told)| seen.abs_diff(told) < 4), "{seen:?}");
     }
+    service.report_attack("the largest pictures, one after the other");
     assert!(service.memory().most < LIMIT, "{} MiB", service.memory().most / MIB);
 }
 
@@ -217,6 +219,7 @@ fn bombs_are_refused_quickly_and_take_little() {
     let (outcome, _) = reading_meanwhile(&reader, || upload_at_once(&people, &uploads));
     let allowed = [UNHEARD, 415, 422, 503];
     assert!(outcome.statuses.iter().all(|status| allowed.contains(status)), "{:?}", outcome.statuses);
+    service.report_attack("bombs for pictures, 64 at once");
     let more = service.memory().most.saturating_sub(before) / MIB;
     assert!(more < 64, "{more} MiB more");
 }

@@ -235,6 +235,7 @@ fn a_token_made_to_be_slow_is_refused_at_once() {
     }
     let took = start.elapsed();
     assert!(took < Duration::from_millis(100) * u32::try_from(tokens.len()).unwrap(), "{took:?}");
+    service.report_attack(&format!("{} tokens made to be slow in {took:.1?}", tokens.len()));
     let grown = service.memory().resident.saturating_sub(before);
     assert!(grown < 10 << 20, "grown by {grown} bytes");
     // What is longer than a head may be is no request at all.

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use crate::answer::{Problem, ProblemKind};
 
-/// How long a body may take to arrive. The server's own timers end with the head of a request.
-pub(super) const BODY_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a body may take to arrive, so that whoever sends it slowly is out within fifteen seconds, with the second that it takes
+/// to end their connection. The server's own timers end with the head of a request.
+pub(super) const BODY_TIMEOUT: Duration = Duration::from_secs(13);
 
 /// Reads a body of at most this many bytes, and not a byte more.
 pub(crate) async fn read(request: &HttpRequest, payload: Payload, max: usize) -> Result<Bytes, Problem> {

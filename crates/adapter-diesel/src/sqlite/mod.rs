@@ -16,6 +16,7 @@ mod statements;
 mod store;
 #[cfg(test)]
 mod tests;
+mod write_ahead_log;
 mod writer;
 
 pub use backup::SqliteBackup;

@@ -18,6 +18,9 @@ pub struct SqliteOptions {
     pub max_waiting: usize,
     /// How long to wait for a reader connection, and for another process that writes.
     pub patience: Duration,
+    /// From which size on the log beside the file is long, in bytes: then writes pause, a quarter of a second at most and now
+    /// and then, until those who read are done with it.
+    pub long_log: u64,
     /// How many callers are remembered between requests.
     pub cached_callers: usize,
 }
@@ -32,6 +35,7 @@ impl SqliteOptions {
             max_batch: 128,
             max_waiting: 1_024,
             patience: Duration::from_secs(2),
+            long_log: 32 << 20,
             cached_callers: 10_000,
         }
     }

@@ -9,6 +9,7 @@ use super::batch::Batch;
 use super::connection::data_version;
 use super::freshness::Freshness;
 use super::statements::Callers;
+use super::write_ahead_log::WriteAheadLog;
 use super::{Connection, SqliteOptions};
 use crate::OpenError;
 
@@ -41,6 +42,7 @@ impl Writer {
             freshness: desk_freshness,
             max_batch: options.max_batch.max(1),
             seen_version: None,
+            log: WriteAheadLog::of(options),
         };
         desk.look();
         let thread = std::thread::Builder::new()
@@ -95,6 +97,7 @@ struct Desk {
     freshness: Arc<Freshness>,
     max_batch: usize,
     seen_version: Option<i32>,
+    log: WriteAheadLog,
 }
 
 impl Desk {
@@ -126,6 +129,7 @@ impl Desk {
             // Whoever no longer waits needs no answer.
             let _ = answer.send(outcome);
         }
+        self.log.keep_short(&mut self.connection);
     }
 
     /// Looks whether another process wrote, and makes what was read before count no more if so.

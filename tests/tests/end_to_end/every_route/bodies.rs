@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::table::{Carries, Kind, Member, Need, ROWS, Row};
 use super::{Stage, name, routes_with};
 
-fn json_rows() -> impl Iterator<Item = &'static Row> {
+pub(super) fn json_rows() -> impl Iterator<Item = &'static Row> {
     ROWS.iter().filter(|row| matches!(row.carries, Carries::Json(_)))
 }
 

@@ -3,6 +3,7 @@
 
 mod bodies;
 mod heads;
+mod hostile;
 mod objects;
 mod table;
 

@@ -5,4 +5,5 @@ mod freshness;
 mod people;
 mod plans;
 mod pragmas;
+mod write_ahead_log;
 mod writer;
