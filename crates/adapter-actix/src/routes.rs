@@ -145,6 +145,7 @@ impl Route {
         if self.method != ANY {
             route = route.guard(method_guard(self.method));
         }
+        route = route.wrap(from_fn(move |request, next| layers::wait_for_the_store(timeout, request, next)));
         if self.reads() {
             route = route.wrap(from_fn(move |request, next| layers::give_up_after(timeout, request, next)));
         }

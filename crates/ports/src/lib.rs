@@ -32,7 +32,7 @@ pub use store::{
     ReadJob, ReadKeys, ReadPictures, ReadReplays, ReadSessions, ReadTx, ReadUsers, RefreshTokenRecord,
     RefreshTokenState, Rotation, SealedKey, SecretId, Slice, Store, StoreError, Stored, Undo, UserFilter,
     WriteAccess, WriteAttempts, WriteClients, WriteCredentials, WriteJob, WriteKeys, WritePictures,
-    WriteReplays, WriteSessions, WriteTx, WriteUsers,
+    WriteReplays, WriteSessions, WriteTx, WriteUsers, note_waiting, wait_at_most, waiting_left,
 };
 pub use system::{Clock, DomainNames, Ids, NumberingPlans, Pause};
 pub use tokens::{

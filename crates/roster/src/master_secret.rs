@@ -18,11 +18,8 @@ pub(crate) async fn master_secrets(
     if let Some(secrets) = &settings.secret {
         return Ok(secrets.clone());
     }
-    let Some(folder) = folder.filter(|_| matches!(settings.database, Database::Sqlite(_))) else {
-        return Err(Stop::Usage(
-            "ROSTER_SECRET is required on PostgreSQL: every instance needs the same".to_owned(),
-        ));
-    };
+    refuse_lacking(settings)?;
+    let Some(folder) = folder else { return Err(lacking()) };
     if let Some(kept) = keep(folder)? {
         return Ok(kept);
     }
@@ -34,6 +31,18 @@ pub(crate) async fn master_secrets(
         )));
     }
     make(folder)
+}
+
+/// Refuses settings that lack what the instances on one server must share.
+pub(crate) fn refuse_lacking(settings: &Settings) -> Result<(), Stop> {
+    match (&settings.secret, &settings.database) {
+        (None, Database::Postgres(_)) => Err(lacking()),
+        _ => Ok(()),
+    }
+}
+
+fn lacking() -> Stop {
+    Stop::Usage("ROSTER_SECRET is required on PostgreSQL: every instance needs the same".to_owned())
 }
 
 /// The fingerprints of the master secrets, where they are at hand; nothing is made.

@@ -39,6 +39,7 @@ mod log_lines;
 mod login_limits;
 mod mass_assignment;
 mod model;
+mod on_postgres;
 mod one_history;
 mod oracle;
 mod outdated_hashes;

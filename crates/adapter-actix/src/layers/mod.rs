@@ -13,4 +13,4 @@ pub(crate) use catch_panic::catch_panic;
 pub(crate) use cors::Cors;
 pub(crate) use outermost::outermost;
 pub(crate) use serving::Serving;
-pub(crate) use timeout::give_up_after;
+pub(crate) use timeout::{give_up_after, wait_for_the_store};

@@ -24,3 +24,14 @@ pub(crate) async fn give_up_after(
         }
     }
 }
+
+/// Bounds how long a request waits for the store in all, so that whoever asked is told of an outage in time. A write that
+/// is given up so does not stand later: the store sees to that.
+pub(crate) async fn wait_for_the_store(
+    timeout: Duration,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse, Error> {
+    // Whoever waits is to be told why before a read is given up.
+    roster_ports::wait_at_most(timeout * 9 / 10, next.call(request)).await
+}

@@ -1,7 +1,7 @@
 use diesel::r2d2::{NopErrorHandler, Pool, PooledConnection};
-use roster_ports::{StoreError, Stored};
+use roster_ports::{StoreError, Stored, note_waiting, waiting_left};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
@@ -32,6 +32,9 @@ struct Shared {
 /// How many threads may hang at once before nothing new is begun: each connection of a few pools.
 const MOST_HANGING: usize = 128;
 
+/// How many pools' worth of threads may hang before no write is begun any more.
+const POOLS_HANGING: usize = 2;
+
 impl Connections {
     pub(super) fn new(options: &PostgresOptions, host: Host) -> Self {
         let connections = usize::try_from(options.connections.max(1)).unwrap_or(1);
@@ -49,13 +52,34 @@ impl Connections {
         &self,
         work: impl FnOnce(&mut Desk) -> Stored<T> + Send + 'static,
     ) -> Stored<T> {
-        let ends = Instant::now() + self.0.options.longest;
+        self.in_time(|ends| self.run_until(ends, work)).await
+    }
+
+    /// Waits for what ends at the moment that it is told: when work may take no longer, or when whoever asks may wait for
+    /// the store no longer.
+    pub(super) async fn in_time<T, W: Future<Output = Stored<T>>>(
+        &self,
+        work: impl FnOnce(Instant) -> W,
+    ) -> Stored<T> {
+        let began = Instant::now();
+        let longest = self.0.options.longest.min(waiting_left().unwrap_or(Duration::MAX));
+        let ended = tokio::time::timeout_at((began + longest).into(), work(began + longest)).await;
+        note_waiting(began.elapsed());
+        ended.unwrap_or_else(|_| Err(overdue()))
+    }
+
+    async fn run_until<T: Send + 'static>(
+        &self,
+        ends: Instant,
+        work: impl FnOnce(&mut Desk) -> Stored<T> + Send + 'static,
+    ) -> Stored<T> {
+        let overdue_at = Instant::now() + self.0.options.longest;
         let turn = self.turn().await?;
         if self.0.hanging.load(Ordering::SeqCst) >= MOST_HANGING {
             return Err(StoreError::Unavailable("the server has not answered for long".to_owned()));
         }
         let links = self.0.current();
-        let watch = Arc::new(Watch(Mutex::new(State::Working { _turn: turn })));
+        let watch = Arc::new(Watch(Mutex::new(State::Working { _turn: turn, is_awaited: true })));
         let mut desk = Desk {
             shared: Arc::clone(&self.0),
             links: Arc::clone(&links),
@@ -68,7 +92,18 @@ impl Connections {
             desk.leave();
             ended
         });
-        Waiting { shared: &self.0, links, watch, ends, working: Some(working) }.ended().await
+        let hanging = Hanging { shared: Arc::clone(&self.0), links, watch, ends, overdue_at, is_over: false };
+        hanging.unless(working).await
+    }
+
+    /// Writes may hang where reads do not: a commit waits for a standby for as long as that is gone. Each that hangs keeps
+    /// a connection of the server, so some must be left for those who read.
+    pub(super) fn refuse_writes_that_would_hang(&self) -> Stored<()> {
+        let most = POOLS_HANGING * usize::try_from(self.0.options.connections).unwrap_or(1);
+        if self.0.hanging.load(Ordering::SeqCst) < most.max(1) {
+            return Ok(());
+        }
+        Err(StoreError::Unavailable("the server has not finished writes for long".to_owned()))
     }
 
     async fn turn(&self) -> Stored<OwnedSemaphorePermit> {
@@ -110,25 +145,35 @@ struct Watch(Mutex<State>);
 
 enum State {
     /// It works, and its turn lasts as long.
-    Working { _turn: OwnedSemaphorePermit },
-    /// Nobody waits for it any more.
+    Working {
+        _turn: OwnedSemaphorePermit,
+        /// Unless whoever waited was told that it takes too long.
+        is_awaited: bool,
+    },
+    /// It hangs, and its turn is somebody else's.
     Abandoned,
     /// It is done.
     Done,
 }
 
 impl Watch {
-    fn set(&self, state: State) -> State {
-        std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), state)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether it works and somebody waits for it.
     fn is_awaited(&self) -> bool {
-        matches!(*self.0.lock().unwrap_or_else(PoisonError::into_inner), State::Working { .. })
+        matches!(*self.state(), State::Working { is_awaited: true, .. })
+    }
+
+    fn leave(&self) {
+        if let State::Working { is_awaited, .. } = &mut *self.state() {
+            *is_awaited = false;
+        }
     }
 
     fn abandon(&self, shared: &Shared, links: &Arc<Links>) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         if matches!(*state, State::Working { .. }) {
             *state = State::Abandoned;
             shared.hanging.fetch_add(1, Ordering::SeqCst);
@@ -138,44 +183,45 @@ impl Watch {
     }
 }
 
-/// Somebody who waits for a thread.
-struct Waiting<'s, T> {
-    shared: &'s Arc<Shared>,
+/// A thread that is found to hang when it works for too long, also when nobody waits for it any more.
+struct Hanging {
+    shared: Arc<Shared>,
     links: Arc<Links>,
     watch: Arc<Watch>,
+    /// When whoever waits is told so.
     ends: Instant,
-    working: Option<JoinHandle<Stored<T>>>,
+    overdue_at: Instant,
+    is_over: bool,
 }
 
-impl<T> Waiting<'_, T> {
-    async fn ended(mut self) -> Stored<T> {
-        let Some(working) = &mut self.working else { return Err(overdue()) };
-        let ended = tokio::time::timeout_at(self.ends.into(), working).await;
-        self.working = None;
-        let Ok(joined) = ended else {
-            self.watch.abandon(self.shared, &self.links);
-            return Err(overdue());
-        };
+impl Hanging {
+    async fn unless<T>(mut self, working: JoinHandle<Stored<T>>) -> Stored<T> {
+        let joined = working.await;
+        self.is_over = true;
         joined.map_err(|_| StoreError::Failed("work on the database panicked".to_owned()))?
+    }
+}
+
+impl Drop for Hanging {
+    fn drop(&mut self) {
+        if self.is_over {
+            return;
+        }
+        // Whoever asked may go away before they are told anything: then what they asked for is done all the same.
+        if Instant::now() >= self.ends {
+            self.watch.leave();
+        }
+        let (shared, links) = (Arc::clone(&self.shared), Arc::clone(&self.links));
+        let (watch, overdue_at) = (Arc::clone(&self.watch), self.overdue_at);
+        tokio::spawn(async move {
+            tokio::time::sleep_until(overdue_at.into()).await;
+            watch.abandon(&shared, &links);
+        });
     }
 }
 
 fn overdue() -> StoreError {
     StoreError::Unavailable("the server did not answer in time".to_owned())
-}
-
-/// Whoever asked may go away before the end; whether the thread hangs is found out all the same.
-impl<T> Drop for Waiting<'_, T> {
-    fn drop(&mut self) {
-        if self.working.take().is_some() {
-            let (shared, links) = (Arc::clone(self.shared), Arc::clone(&self.links));
-            let (watch, ends) = (Arc::clone(&self.watch), self.ends);
-            tokio::spawn(async move {
-                tokio::time::sleep_until(ends.into()).await;
-                watch.abandon(&shared, &links);
-            });
-        }
-    }
 }
 
 /// Where work on the database is done: a thread with a connection, and the time that is left.
@@ -202,6 +248,12 @@ impl Desk {
     fn opened(&self) -> Stored<PooledConnection<LinkOpener>> {
         let patience = self.shared.options.patience.min(self.time_left());
         self.links.get_timeout(patience).map_err(|error| StoreError::Unavailable(error.to_string()))
+    }
+
+    /// The connection itself, for whoever keeps it beyond this work.
+    pub(super) fn take_link(&mut self) -> Stored<PooledConnection<LinkOpener>> {
+        self.link()?;
+        self.link.take().ok_or_else(overdue)
     }
 
     /// Whether there is time, and somebody waits, for another try.
@@ -232,7 +284,8 @@ impl Drop for Desk {
             link.give_up();
         }
         self.link = None;
-        if matches!(self.watch.set(State::Done), State::Abandoned) {
+        let before = std::mem::replace(&mut *self.watch.state(), State::Done);
+        if matches!(before, State::Abandoned) {
             self.shared.hanging.fetch_sub(1, Ordering::SeqCst);
         }
     }

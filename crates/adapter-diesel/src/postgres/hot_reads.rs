@@ -95,7 +95,9 @@ where
         if let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() {
             tokio::spawn(self.clone().work_off(turn));
         }
-        answered.await.map_err(|_| StoreError::Unavailable("nobody answered".to_owned()))?
+        // Those that are asked for now may have to wait for others first.
+        let nobody = || StoreError::Unavailable("nobody answered".to_owned());
+        self.connections.in_time(|_| async { answered.await.map_err(|_| nobody())? }).await
     }
 
     fn queue(&self) -> std::sync::MutexGuard<'_, Vec<Waiting<K, V>>> {

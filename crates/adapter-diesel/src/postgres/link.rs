@@ -31,6 +31,11 @@ impl Link {
         }
     }
 
+    /// Ends what was given up, so that it can be used again; unless that fails.
+    pub(super) fn recover(&mut self) {
+        self.is_broken = self.connection.batch_execute("ROLLBACK").is_err();
+    }
+
     pub(super) const fn is_broken(&self) -> bool {
         self.is_broken
     }

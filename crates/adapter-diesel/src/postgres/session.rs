@@ -79,7 +79,7 @@ fn unreachable(options: &PostgresOptions, error: &ConnectionError) -> OpenError 
 }
 
 /// A commit that was answered must outlive the server, whatever its own default is; a statement that waits too long for
-/// a lock, or takes too long, fails; a transaction that was left alone holds nothing.
+/// a lock, or takes too long, fails; a transaction that was left alone, as by a network that broke, soon holds nothing.
 fn preamble(longest: Duration) -> String {
     let milliseconds = longest.as_millis();
     format!(
@@ -89,7 +89,7 @@ fn preamble(longest: Duration) -> String {
          SELECT set_config('synchronous_commit', 'on', false)
          WHERE current_setting('synchronous_commit') IN ('off', 'local');",
         milliseconds / 2,
-        milliseconds * 4,
+        milliseconds / 2,
     )
 }
 

@@ -75,6 +75,7 @@ impl Store for PostgresStore {
         if self.options.read_only {
             return Err(StoreError::Unavailable("the database is only looked at".to_owned()));
         }
+        self.connections.refuse_writes_that_would_hang()?;
         self.connections.run(move |desk| transactions::write(desk, &mut job)).await
     }
 
@@ -87,6 +88,7 @@ impl Store for PostgresStore {
     }
 
     async fn number_events(&self) -> Stored<u64> {
+        self.connections.refuse_writes_that_would_hang()?;
         self.connections.run(number_events).await
     }
 

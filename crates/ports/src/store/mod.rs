@@ -10,6 +10,7 @@ mod replays;
 mod sessions;
 mod transaction;
 mod users;
+mod waiting;
 
 pub use access::{ReadAccess, WriteAccess};
 pub use attempts::{Attempt, ReadAttempts, WriteAttempts};
@@ -23,6 +24,7 @@ pub use sessions::{
 };
 pub use transaction::{Abort, Done, ReadJob, ReadTx, Store, Undo, WriteJob, WriteTx};
 pub use users::{Position, ReadUsers, Slice, UserFilter, WriteUsers};
+pub use waiting::{note_waiting, wait_at_most, waiting_left};
 
 use thiserror::Error;
 

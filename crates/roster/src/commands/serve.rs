@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use crate::assembly::{Opener, World};
 use crate::data_folder::FolderLock;
+use crate::master_secret::refuse_lacking;
 use crate::playground::{self, Welcome};
 use crate::settings::{Database, PicturePlace, Settings};
 use crate::signals::StopSignals;
@@ -33,12 +34,15 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings, output: Output) ->
     logging::start(settings);
     let place = Place::of(arguments, settings)?;
     let listen = free_address(settings.listen)?;
+    // Whoever is going to be refused changes nothing before.
+    let public_url = public_url(settings, listen)?;
+    refuse_lacking(settings)?;
     if !arguments.no_migrate {
         for migration in assembly::migrate(settings, place.folder.as_ref())? {
             tracing::info!(migration, "brought the schema up to date");
         }
     }
-    roster_adapter_actix::block_on(serve(arguments, settings, &place, listen, output))
+    roster_adapter_actix::block_on(serve(arguments, settings, &place, (listen, public_url), output))
 }
 
 /// The data folder, where there is one, and that nobody else serves it.
@@ -80,10 +84,9 @@ async fn serve(
     arguments: &Arguments,
     settings: &Settings,
     place: &Place,
-    listen: SocketAddr,
+    (listen, public_url): (SocketAddr, String),
     output: Output,
 ) -> Result<(), Stop> {
-    let public_url = public_url(settings, listen)?;
     let folder = place.folder.as_ref();
     let World { ports, secrets } =
         assembly::assemble(settings, folder, public_url.clone(), Opener::Service).await?;

@@ -5,6 +5,7 @@ mod history;
 mod writer;
 
 pub(crate) use check::{UNTOLD, ask_again, check};
+pub(crate) use history::{History, Times};
 pub(crate) use writer::{Journal, Writer};
 
 use roster_tests::{Actor, Dice, Service, is_long_run, within};

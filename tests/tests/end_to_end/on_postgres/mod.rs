@@ -1,0 +1,14 @@
+//! What several instances on one PostgreSQL database promise, and what becomes of it when the database fails.
+//!
+//! Those that break the database have a server of their own.
+
+mod fail_over;
+mod load;
+mod locks;
+mod network;
+mod pictures;
+mod races;
+mod restarts;
+mod revocation;
+mod starting;
+mod weather_report;
