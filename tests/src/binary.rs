@@ -183,6 +183,12 @@ pub(crate) fn path() -> PathBuf {
     path
 }
 
+/// When a binary was built, in nanoseconds since 1970: the name of what is made once for each build.
+pub(crate) fn built_at(binary: &Path) -> u128 {
+    let modified = binary.metadata().and_then(|metadata| metadata.modified()).expect("the binary has a time");
+    modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos()
+}
+
 fn beside_the_tests() -> PathBuf {
     profile_folder().join("roster")
 }

@@ -5,8 +5,9 @@ use std::ops::Index;
 
 use crate::actor::Actor;
 use crate::binary::Roster;
+use crate::home::PUBLIC_URL;
 use crate::parallel::at_once;
-use crate::service::{PUBLIC_URL, Service, ServiceOptions};
+use crate::service::{Service, ServiceOptions};
 use crate::template::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, ALL_SCOPES, CLIENT};
 
 /// The master secret of all instances.

@@ -1,5 +1,4 @@
 use std::ffi::OsString;
-use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
@@ -10,6 +9,8 @@ use tempfile::TempDir;
 
 use crate::binary::Roster;
 use crate::database::Database;
+use crate::engine::Engine;
+use crate::home::{Home, PUBLIC_URL};
 use crate::http::Http;
 use crate::log::Log;
 use crate::memory::Memory;
@@ -22,13 +23,10 @@ const START: Duration = Duration::from_secs(20);
 /// How long a service may take to drain, and a little more.
 const END: Duration = Duration::from_secs(40);
 
-/// The issuer of the services under test: no address, so that a link made from a request would be seen.
-pub const PUBLIC_URL: &str = "https://roster.test";
-
-/// A running service on a data folder of its own. It ends with its test, which fails if anything broke inside meanwhile.
+/// A running service in a home of its own. It ends with its test, which fails if anything broke inside meanwhile.
 #[derive(Debug)]
 pub struct Service {
-    folder: TempDir,
+    home: Home,
     run: Roster,
     http: Http,
     log: Log,
@@ -40,8 +38,7 @@ pub struct Service {
 pub struct ServiceOptions {
     environment: Vec<(OsString, OsString)>,
     limits: Option<&'static str>,
-    restored: Option<(PathBuf, PathBuf)>,
-    folder: Option<TempDir>,
+    home: Option<Home>,
 }
 
 impl ServiceOptions {
@@ -62,7 +59,7 @@ impl ServiceOptions {
     /// On a data folder with nothing in it but this database and this master secret.
     #[must_use]
     pub fn on_restored(mut self, database: &Path, secret: &Path) -> Self {
-        self.restored = Some((database.to_owned(), secret.to_owned()));
+        self.home = Some(Home::in_folder(template::restored_folder(database, secret)));
         self
     }
 
@@ -72,22 +69,25 @@ impl ServiceOptions {
         variables.into_iter().fold(self, |options, (name, value)| options.with(name, value))
     }
 
-    /// With its data folder in this one, under the name `data`, instead of a copy of the template.
+    /// On SQLite with its data folder in this one, under the name `data`, instead of a copy of the template.
     #[must_use]
     pub fn at(mut self, folder: TempDir) -> Self {
-        self.folder = Some(folder);
+        self.home = Some(Home::in_folder(folder));
+        self
+    }
+
+    /// On this database, whatever the run of the tests is about.
+    #[must_use]
+    pub fn on(mut self, engine: Engine) -> Self {
+        self.home = Some(Home::furnished(engine));
         self
     }
 
     /// Starts it, and waits until it answers.
     pub fn start(self) -> Service {
-        let folder = match (self.folder, &self.restored) {
-            (Some(folder), _) => folder,
-            (None, Some((database, secret))) => template::restored_folder(database, secret),
-            (None, None) => template::data_folder(),
-        };
-        let mut run = Roster::new(["serve"])
-            .on(&folder.path().join(template::DATA))
+        let home = self.home.unwrap_or_else(|| Home::furnished(Engine::chosen()));
+        let mut run = home
+            .command(["serve"])
             .with("ROSTER_LISTEN", "127.0.0.1:0")
             .with("ROSTER_PUBLIC_URL", PUBLIC_URL)
             .with("ROSTER_LOG_FORMAT", "json");
@@ -98,7 +98,7 @@ impl ServiceOptions {
             run = run.under(limits);
         }
         let (child, log, address) = launch(&run);
-        Service { folder, run, http: Http::at(address), log, child: Mutex::new(child) }
+        Service { home, run, http: Http::at(address), log, child: Mutex::new(child) }
     }
 }
 
@@ -125,30 +125,42 @@ impl Service {
 
     /// Its data folder.
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join(template::DATA)
+        self.home.data()
     }
 
-    /// Its database file.
+    /// Its database file, which there is on SQLite alone.
     pub fn database_file(&self) -> PathBuf {
-        self.data().join("roster.db")
+        self.home.database_file()
     }
 
-    /// The bytes of every file of its data folder, as they are now.
+    /// The master secret with which it was first started.
+    pub fn master_secret(&self) -> String {
+        self.home.master_secret()
+    }
+
+    /// The bytes of everything that it keeps but the master secret, as they are now.
     pub fn stored(&self) -> Vec<Vec<u8>> {
-        let paths = fs::read_dir(self.data())
-            .expect("the data folder can be read")
-            .map(|entry| entry.expect("an entry").path());
-        paths.filter(|path| path.is_file()).map(|path| fs::read(path).expect("a file can be read")).collect()
+        self.home.stored()
+    }
+
+    /// How many pictures it keeps.
+    pub fn kept_pictures(&self) -> usize {
+        self.home.kept_pictures()
     }
 
     /// Its database, to be looked at beside it.
     pub fn database(&self) -> Database {
-        Database::open(&self.database_file())
+        self.home.database()
     }
 
     /// Changes its database from outside, as nobody should while it runs.
     pub fn tamper(&self, statement: &str) {
-        Database::change(&self.database_file(), statement);
+        self.home.change(statement);
+    }
+
+    /// Like [`Service::tamper`], where neither references nor what columns may hold are minded.
+    pub fn damage(&self, statement: &str) {
+        self.home.change_unminded(statement);
     }
 
     /// What it wrote since it was last started.
@@ -171,9 +183,9 @@ impl Service {
         self.child().try_wait().expect("the process can be asked").is_none()
     }
 
-    /// A command beside the service, on the same data folder.
+    /// A command beside the service, on what it keeps.
     pub fn command<A: Into<OsString>>(&self, arguments: impl IntoIterator<Item = A>) -> Roster {
-        Roster::new(arguments).on(&self.data())
+        self.home.command(arguments)
     }
 
     /// Kills it as `kill -9` does.
@@ -224,6 +236,12 @@ impl Service {
         self.restart();
     }
 
+    /// Like [`Service::restart_with`], with the master secret in a file.
+    pub fn restart_with_secret_file(&mut self, path: &Path) {
+        self.run = self.run.clone().without("ROSTER_SECRET").with("ROSTER_SECRET_FILE", path);
+        self.restart();
+    }
+
     /// Starts it again after its end. Whoever called it before goes on calling it.
     pub fn restart(&mut self) {
         let (child, log, address) = launch(&self.run);
@@ -253,7 +271,7 @@ impl Service {
 
     fn change_database(&mut self, statements: &str) {
         self.kill();
-        Database::change(&self.database_file(), statements);
+        self.home.change(statements);
         self.restart();
     }
 

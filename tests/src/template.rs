@@ -43,9 +43,13 @@ pub fn data_folder_in(place: &Path) -> TempDir {
     folder
 }
 
+pub(crate) fn temporary_folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
 /// A temporary folder with a data folder in it that has this database and this master secret alone.
 pub(crate) fn restored_folder(database: &Path, secret: &Path) -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = temporary_folder();
     let data = folder.path().join(DATA);
     fs::create_dir(&data).expect("a folder can be made");
     fs::copy(database, data.join("roster.db")).expect("the database can be copied");
@@ -55,14 +59,13 @@ pub(crate) fn restored_folder(database: &Path, secret: &Path) -> TempDir {
 
 fn make() -> PathBuf {
     let binary = binary::path();
-    let metadata = fs::metadata(&binary).expect("the binary has metadata");
-    let built = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-    let name = format!("roster-test-data-{}", built.unwrap_or_default().as_nanos());
+    let name = format!("roster-test-data-{}", binary::built_at(&binary));
     let beside = binary.parent().expect("the binary lies in a folder");
     let ready = beside.join(name);
     if !ready.is_dir() {
         let folder = tempfile::tempdir_in(beside).expect("a folder beside the binary");
-        fill(&folder.path().join(DATA));
+        let data = folder.path().join(DATA);
+        fill(|arguments| Roster::new(arguments).on(&data));
         // Another test process may have been faster; its folder is as good.
         if fs::rename(folder.path(), &ready).is_ok() {
             let _moved = folder.keep();
@@ -71,17 +74,15 @@ fn make() -> PathBuf {
     ready.join(DATA)
 }
 
-fn fill(data: &Path) {
+/// Makes the administrator and the client of the template, by commands that work on it.
+pub(crate) fn fill(command: impl Fn(Vec<&str>) -> Roster) {
     let names = ["--first-name", "Ada", "--last-name", "Administrator"];
-    Roster::new(["admin", "create", "--email", ADMINISTRATOR_EMAIL].into_iter().chain(names))
-        .on(data)
-        .reading(&format!("{ADMINISTRATOR_PASSWORD}\n"))
-        .succeed();
+    let administrator = ["admin", "create", "--email", ADMINISTRATOR_EMAIL].into_iter().chain(names);
+    command(administrator.collect()).reading(&format!("{ADMINISTRATOR_PASSWORD}\n")).succeed();
     let grants = ["--grant", "password", "--grant", "refresh_token"];
     let scopes = ALL_SCOPES.into_iter().flat_map(|scope| ["--scope", scope]);
-    Roster::new(["client", "create", "--id", CLIENT, "--public"].into_iter().chain(grants).chain(scopes))
-        .on(data)
-        .succeed();
+    let client = ["client", "create", "--id", CLIENT, "--public"].into_iter().chain(grants).chain(scopes);
+    command(client.collect()).succeed();
 }
 
 /// Copies a folder, with the modes of everything in it.

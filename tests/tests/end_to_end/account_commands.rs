@@ -23,14 +23,8 @@ fn all_but(service: &Service, person: &str) -> Vec<String> {
     let hex = person.replace('-', "");
     let mut rows = Vec::new();
     for table in TABLES {
-        let columns = database.texts(&format!("SELECT name AS value FROM pragma_table_info('{table}')"));
-        let quoted: Vec<String> = columns.iter().map(|column| format!("quote({column})")).collect();
-        let rows_of = format!(
-            "SELECT '{table} ' || {} AS value FROM {table} ORDER BY value",
-            quoted.join(" || ' ' || ")
-        );
-        let others = database.texts(&rows_of);
-        rows.extend(others.into_iter().filter(|row| !row.to_lowercase().contains(&hex)));
+        let others = database.rows(table).into_iter().map(|row| format!("{table} {row}"));
+        rows.extend(others.filter(|row| !row.to_lowercase().contains(&hex)));
     }
     rows
 }

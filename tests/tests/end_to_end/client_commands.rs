@@ -126,9 +126,8 @@ fn a_deleted_client_is_gone_and_its_name_is_free() {
 
 #[test]
 fn a_client_can_be_managed_before_anything_is_served() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let run = |arguments: &[&str]| roster_tests::Roster::new(arguments.iter().copied()).on(&data).succeed();
+    let home = roster_tests::Home::empty();
+    let run = |arguments: &[&str]| home.command(arguments.iter().copied()).succeed();
     assert_eq!(run(&["client", "list", "--json"]).json(), json!([]));
     assert_eq!(run(&["client", "list"]).stdout, "there is no client\n");
     run(&["client", "create", "--id", "app", "--public", "--grant", "password", "--scope", "users:get"]);

@@ -1,17 +1,12 @@
 //! The command line: exit codes, one-line errors, and commands beside a running service.
 
-use roster_tests::{Database, Finished, Roster, Service};
+use roster_tests::{Finished, Home, Roster, Service};
 use serde_json::{Value, json};
-use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::path::Path;
 
-fn administrator(data: &Path, email: &str, password: &str) -> Finished {
-    Roster::new(["admin", "create", "--email", email, "--first-name", "Ada", "--last-name", "Lovelace"])
-        .on(data)
-        .reading(password)
-        .run()
+fn administrator(service: &Service, email: &str, password: &str) -> Finished {
+    let arguments = ["admin", "create", "--email", email, "--first-name", "Ada", "--last-name", "Lovelace"];
+    service.command(arguments).reading(password).run()
 }
 
 /// A complaint is one line on standard error, and nothing on standard output.
@@ -22,10 +17,6 @@ pub(crate) fn complains(finished: &Finished, code: i32) -> String {
     let lines: Vec<&str> = finished.stderr.lines().collect();
     assert_eq!(lines.len(), 1, "{finished:?}");
     lines[0].to_owned()
-}
-
-fn mode(path: &Path) -> u32 {
-    fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
 #[test]
@@ -119,14 +110,14 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
 #[test]
 fn an_administrator_is_made_and_restored() {
     let service = Service::start();
-    let made = administrator(&service.data(), "ada@example.com", "canary-analytical-engine\n");
+    let made = administrator(&service, "ada@example.com", "canary-analytical-engine\n");
     assert_eq!(made.code, 0, "{made:?}");
     assert!(!made.stdout.contains("canary") && !made.stderr.contains("canary"), "{made:?}");
     let ada = service.sign_in("ada@example.com", "canary-analytical-engine");
     assert_eq!(ada.get("/user").expect(200)["data"]["roles"], json!(["board"]));
     let change = json!({ "roles": ["tech"], "disabled": true });
     service.administrator().patch(&format!("/users/{}", ada.id), change).expect(200);
-    assert_eq!(administrator(&service.data(), "ADA@example.com", "canary-difference-engine").code, 0);
+    assert_eq!(administrator(&service, "ADA@example.com", "canary-difference-engine").code, 0);
     roster_tests::eventually("the restored administrator", || {
         (service.try_password("ada@example.com", "canary-difference-engine").status == 200).then_some(())
     });
@@ -138,10 +129,9 @@ fn an_administrator_is_made_and_restored() {
 
 #[test]
 fn a_new_database_has_nobody_in_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    Roster::new(["db", "migrate"]).on(&data).succeed();
-    let mut database = Database::open(&data.join("roster.db"));
+    let home = Home::empty();
+    home.command(["db", "migrate"]).succeed();
+    let mut database = home.database();
     for table in ["users", "credentials", "clients", "sessions", "facility_access"] {
         assert_eq!(database.count(&format!("SELECT count(*) AS value FROM {table}")), 0, "{table}");
     }
@@ -152,9 +142,9 @@ fn a_second_making_of_an_administrator_touches_nobody_else() {
     let service = Service::start();
     let other = service.user("tech");
     let before = service.database().contents();
-    assert_eq!(administrator(&service.data(), &other.email, "short").code, 1);
+    assert_eq!(administrator(&service, &other.email, "short").code, 1);
     assert_eq!(service.database().contents().changed_since(&before), [""; 0]);
-    assert_eq!(administrator(&service.data(), &other.email, "canary-analytical-engine").code, 0);
+    assert_eq!(administrator(&service, &other.email, "canary-analytical-engine").code, 0);
     assert_eq!(service.database().count("SELECT count(*) AS value FROM users"), 2);
     // The first one still has the password that they had.
     service.administrator().get("/user").expect(200);
@@ -187,7 +177,7 @@ fn a_generated_password_is_printed_once() {
 fn a_bad_password_makes_nobody() {
     let service = Service::start();
     for password in ["", "\n", "short\n", "passwordpassword", "ada@example.com"] {
-        let line = complains(&administrator(&service.data(), "ada@example.com", password), 1);
+        let line = complains(&administrator(&service, "ada@example.com", password), 1);
         assert!(password.trim().is_empty() || !line.contains(password.trim()), "{line}");
     }
     assert_eq!(service.administrator().get("/users").expect(200)["total"], 1);
@@ -218,35 +208,13 @@ fn a_client_is_registered_once() {
 
 #[test]
 fn migrating_says_what_it_did() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
+    let home = Home::empty();
     let migrate = || {
-        let finished = Roster::new(["db", "migrate", "--json"]).on(&data).succeed();
+        let finished = home.command(["db", "migrate", "--json"]).succeed();
         serde_json::from_str::<Value>(&finished.stdout).unwrap()["applied"].as_array().unwrap().len()
     };
     assert!(migrate() > 0);
     assert_eq!(migrate(), 0);
-    assert_eq!(mode(&data), 0o700);
-}
-
-#[test]
-fn a_data_folder_is_served_once() {
-    let service = Service::start();
-    let second =
-        service.command(["serve"]).with("ROSTER_LISTEN", "127.0.0.1:0").with("ROSTER_LOG", "error").run();
-    complains(&second, 1);
-    service.administrator().get("/user").expect(200);
-    // Not by another name either.
-    let folder = tempfile::tempdir().unwrap();
-    let alias = folder.path().join("alias");
-    symlink(service.data(), &alias).unwrap();
-    let third = service
-        .command(["serve"])
-        .on(&alias)
-        .with("ROSTER_LISTEN", "127.0.0.1:0")
-        .with("ROSTER_LOG", "error")
-        .run();
-    complains(&third, 1);
 }
 
 #[test]
@@ -269,28 +237,6 @@ fn health_is_asked_by_exit_code() {
 }
 
 #[test]
-fn the_master_secret_is_made_once_and_kept_to_its_owner() {
-    let mut service = Service::start();
-    let secret = service.data().join("secret");
-    let before = fs::read(&secret).unwrap();
-    assert_eq!(mode(&secret), 0o600);
-    service.kill();
-    service.restart();
-    service.administrator();
-    assert_eq!(fs::read(&secret).unwrap(), before);
-    service.kill();
-    // Without it the passwords would all be wrong: no new one is made, and the start says so.
-    fs::remove_file(&secret).unwrap();
-    let run = service.command(["serve"]).with("ROSTER_LISTEN", "127.0.0.1:0").with("ROSTER_LOG", "error");
-    complains(&run.run(), 2);
-    assert!(!secret.exists());
-    fs::write(&secret, &before).unwrap();
-    fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
-    service.restart();
-    service.administrator();
-}
-
-#[test]
 fn a_strange_master_secret_ends_the_start() {
     let service = Service::start();
     service.kill();
@@ -298,18 +244,6 @@ fn a_strange_master_secret_ends_the_start() {
     let run = service.command(["serve"]).with("ROSTER_LISTEN", "127.0.0.1:0").with("ROSTER_LOG", "error");
     let line = complains(&run.with("ROSTER_SECRET", strange).run(), 2);
     assert!(line.contains("ROSTER_SECRET") && !line.contains(strange), "{line}");
-}
-
-#[test]
-fn what_is_kept_is_kept_to_its_owner() {
-    let service = Service::start();
-    service.user("tech");
-    // Nobody else gets into the folder, nor at its files should somebody open it; pictures are for everybody.
-    assert_eq!(mode(&service.data()), 0o700);
-    let paths = fs::read_dir(service.data()).unwrap().map(|entry| entry.unwrap().path());
-    for path in paths.filter(|path| path.is_file()) {
-        assert_eq!(mode(&path) & 0o077, 0, "{}", path.display());
-    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `roster serve --dev`: a playground that works as it says.
 
-use roster_tests::{Http, Log, Roster, eventually, needed_program};
+use roster_tests::{Home, Http, Log, Roster, eventually, needed_program};
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -16,8 +16,10 @@ struct Playground {
 }
 
 impl Playground {
-    fn start(folder: &Path) -> Self {
-        let run = Roster::new(["serve", "--dev"]).within(folder).with("ROSTER_LISTEN", "127.0.0.1:0");
+    /// In the folder that `serve --dev` makes for itself where it is started.
+    fn start(home: &Home, folder: &Path) -> Self {
+        let run = home.command(["serve", "--dev"]).without("ROSTER_DATA_DIR");
+        let run = run.within(folder).with("ROSTER_LISTEN", "127.0.0.1:0");
         let (child, log) = run.spawn();
         let playground = Self { child, log };
         eventually("the whole banner", || playground.banner().contains("Ctrl-C").then_some(()));
@@ -64,8 +66,8 @@ fn the_printed_lines_work_when_pasted_unchanged() {
     if needed_program(&["curl"], NEEDS_CURL).is_none() {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let playground = Playground::start(folder.path());
+    let (home, folder) = (Home::empty(), tempfile::tempdir().unwrap());
+    let playground = Playground::start(&home, folder.path());
     let printed = run_in_shell(&playground.lessons());
     let answers = values(&printed);
     assert_eq!(answers.len(), 3, "{printed}");
@@ -77,8 +79,8 @@ fn the_printed_lines_work_when_pasted_unchanged() {
 
 #[test]
 fn the_credentials_are_kept_for_their_owner() {
-    let folder = tempfile::tempdir().unwrap();
-    let playground = Playground::start(folder.path());
+    let (home, folder) = (Home::empty(), tempfile::tempdir().unwrap());
+    let playground = Playground::start(&home, folder.path());
     let data = folder.path().join("roster-data");
     let file = data.join("bootstrap.txt");
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -98,13 +100,13 @@ fn a_second_start_keeps_everything() {
     if needed_program(&["curl"], NEEDS_CURL).is_none() {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let first = Playground::start(folder.path());
+    let (home, folder) = (Home::empty(), tempfile::tempdir().unwrap());
+    let first = Playground::start(&home, folder.path());
     run_in_shell(&first.lessons());
     let file = folder.path().join("roster-data/bootstrap.txt");
     let before = fs::read(&file).unwrap();
     drop(first);
-    let second = Playground::start(folder.path());
+    let second = Playground::start(&home, folder.path());
     assert_eq!(fs::read(&file).unwrap(), before);
     assert!(second.banner().contains("bootstrap.txt"), "{}", second.banner());
     assert_eq!(values(&run_in_shell(&second.lessons())).len(), 3);
@@ -112,8 +114,8 @@ fn a_second_start_keeps_everything() {
 
 #[test]
 fn the_banner_names_urls_that_answer() {
-    let folder = tempfile::tempdir().unwrap();
-    let playground = Playground::start(folder.path());
+    let (home, folder) = (Home::empty(), tempfile::tempdir().unwrap());
+    let playground = Playground::start(&home, folder.path());
     let banner = playground.banner();
     let urls: Vec<&str> = banner
         .lines()

@@ -25,8 +25,7 @@ fn holders(by: &Actor, query: &str) -> Vec<String> {
 
 /// RFC 3339, as a database would say it: seconds from now.
 fn in_seconds(service: &Service, seconds: i64) -> String {
-    let statement = format!("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '{seconds} seconds') AS value");
-    service.database().texts(&statement).remove(0)
+    service.database().time_in(seconds)
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use roster_tests::{Actor, Answer, Body, Service, invented};
 use serde_json::{Value, json};
-use std::fs;
 
 const FACILITY: &str = "16f0cbe3-bc75-45ea-9168-52e52c941ada";
 
@@ -121,10 +120,8 @@ fn what_is_kept_goes_with_the_person_and_holds_no_secret() {
     let created = post(&administrator, "/users", &key, &body).expect(201);
     let kept = || service.database().count("SELECT count(*) AS value FROM kept_outcomes");
     assert_eq!(kept(), 1);
-    let lies = |text: &str| {
-        let files = ["roster.db", "roster.db-wal"].map(|name| fs::read(service.data().join(name)));
-        files.into_iter().flatten().any(|bytes| String::from_utf8_lossy(&bytes).contains(text))
-    };
+    let lies =
+        |text: &str| service.stored().iter().any(|bytes| String::from_utf8_lossy(bytes).contains(text));
     assert!(lies("\"user_created_v1\""), "the search finds what is there");
     assert!(!lies(&key) && !lies("canary password of Robin"));
     administrator.delete(&format!("/users/{}", created["id"].as_str().unwrap())).expect(200);

@@ -1,6 +1,6 @@
 //! Signing keys: rotation and revocation beside a running service, and what is published when.
 
-use roster_tests::{Actor, Finished, Roster, Service, header_of, within_a_second};
+use roster_tests::{Actor, Finished, Home, Service, header_of, within_a_second};
 use serde_json::{Value, json};
 
 use crate::commands::complains;
@@ -44,7 +44,7 @@ fn kid(told: &Value) -> String {
 pub(crate) fn announced_for(service: &Service, kid: &str) -> i64 {
     let key = row(service, kid);
     let (made, signs) = (key["created_at"].as_str().unwrap(), key["signs_from"].as_str().unwrap());
-    service.database().count(&format!("SELECT unixepoch('{signs}') - unixepoch('{made}') AS value"))
+    service.database().seconds_between(made, signs)
 }
 
 #[test]
@@ -223,9 +223,8 @@ fn a_key_that_is_not_there_cannot_be_revoked() {
 
 #[test]
 fn keys_can_be_looked_after_before_anything_is_served() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let run = |arguments: &[&str]| Roster::new(arguments.iter().copied()).on(&data).succeed();
+    let home = Home::empty();
+    let run = |arguments: &[&str]| home.command(arguments.iter().copied()).succeed();
     assert_eq!(run(&["keys", "list", "--json"]).json(), json!([]));
     let first = run(&["keys", "rotate", "--json"]).json();
     let listed = run(&["keys", "list", "--json"]).json();

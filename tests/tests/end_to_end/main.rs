@@ -1,4 +1,7 @@
-//! The whole service, from outside: the real binary, its HTTP, its commands, and the files that it leaves behind.
+//! The whole service, from outside: the real binary, its HTTP, its commands, and what it leaves behind.
+//!
+//! `ROSTER_TEST_DATABASE` says on which database; what is true of SQLite alone is in `on_sqlite`, and left out where the run
+//! is about another one.
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
@@ -13,8 +16,6 @@ mod account_commands;
 mod accounts_are_not_told;
 mod authorisation;
 mod authorize;
-mod backup;
-mod bad_disk;
 mod beside_the_service;
 mod client_commands;
 mod clock;
@@ -40,6 +41,7 @@ mod login_limits;
 mod mass_assignment;
 mod model;
 mod on_postgres;
+mod on_sqlite;
 mod one_history;
 mod oracle;
 mod outdated_hashes;
@@ -54,10 +56,8 @@ mod passwords_of_others;
 mod picture_attacks;
 mod picture_uploads;
 mod pictures;
-mod power_loss;
 mod published_apis;
 mod refresh;
-mod restore;
 mod revocation;
 mod revoke;
 mod roles_and_scopes;

@@ -2,7 +2,6 @@
 
 use roster_tests::{Actor, Service};
 use serde_json::json;
-use std::fs;
 use std::sync::Barrier;
 
 /// Plain bcrypt of `U*U`, and of 62 signs, ten digits and a tail that bcrypt does not see, as its first implementations
@@ -147,7 +146,7 @@ fn with_a_new_master_secret_each_sign_in_takes_one_password_over() {
     const NEXT: &str = "bmV4dC1jYW5hcnktbWFzdGVyLXNlY3JldC1pcy1sb25nLWVub3VnaA==";
     let mut service = Service::start();
     let (early, late) = (service.user("tech"), service.user("tech"));
-    let first = fs::read_to_string(service.data().join("secret")).unwrap().trim().to_owned();
+    let first = service.master_secret();
     let pepper = |service: &Service, person: &Actor| kept(service, person)[..12].to_owned();
     let old = pepper(&service, &early);
     service.kill();

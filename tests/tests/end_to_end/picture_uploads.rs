@@ -72,8 +72,7 @@ fn the_name_of_a_file_is_not_looked_at() {
         let answer = user.send("PATCH", "/user/picture", &[], &Body::Form(form));
         assert!([200, 400].contains(&answer.status), "{name:?}: {answer:?}");
     }
-    let pictures = files_below(&service.data().join("pictures"));
-    assert_eq!(pictures.len(), 1, "{pictures:?}");
+    assert_eq!(service.kept_pictures(), 1);
     // A line break ends a header, and what follows is another one.
     let form = Form::default().part("name=\"image\"\r\nContent-Length: 1\r\nX: y", Picture::png(9, 9));
     let answer = user.send("PATCH", "/user/picture", &[], &Body::Form(form));

@@ -13,9 +13,9 @@ use crate::keys::{published, signer};
 const NEW: &str = "Y2FuYXJ5LXRoZS1uZXctbWFzdGVyLXNlY3JldC0wMDAwMQ==";
 const STRANGE: &str = "Y2FuYXJ5LXNvbWVib2R5LWVsc2UncyBzZWNyZXQtMDAwMg==";
 
-/// The secret that the data folder was made with.
+/// The secret with which the service was first started.
 fn old(service: &Service) -> String {
-    fs::read_to_string(service.data().join("secret")).unwrap().trim().to_owned()
+    service.master_secret()
 }
 
 fn both(service: &Service) -> String {
@@ -217,27 +217,16 @@ fn secrets_come_from_a_file_that_its_owner_alone_may_read() {
     service.terminate();
     for mode in [0o644, 0o640, 0o604, 0o660, 0o606] {
         let path = file(folder.path(), &secrets, mode);
-        let run = service.command(["serve"]).with("ROSTER_LISTEN", "127.0.0.1:0").with("ROSTER_LOG", "error");
-        let line = complains(&run.with("ROSTER_SECRET_FILE", &path).run(), 2);
+        let run = serving(&service, NEW).without("ROSTER_SECRET").with("ROSTER_SECRET_FILE", &path);
+        let line = complains(&run.run(), 2);
         assert!(line.contains("ROSTER_SECRET_FILE") && !line.contains(NEW), "{mode:o}: {line}");
     }
     let path = file(folder.path(), &format!("{secrets}\n"), 0o600);
     let line = complains(&serving(&service, NEW).with("ROSTER_SECRET_FILE", &path).run(), 2);
     assert!(line.contains("ROSTER_SECRET"), "one place, not two: {line}");
-    service.restart_with("ROSTER_SECRET_FILE", path.to_str().unwrap());
+    service.restart_with_secret_file(&path);
     service.sign_in(&user.email, &user.password);
-    let told =
-        service.command(["secret", "status", "--json"]).with("ROSTER_SECRET_FILE", &path).succeed().json();
+    let status = service.command(["secret", "status", "--json"]).without("ROSTER_SECRET");
+    let told = status.with("ROSTER_SECRET_FILE", &path).succeed().json();
     assert_eq!(told["secrets"][0]["signing_keys"], 1, "the first of the file is in use");
-}
-
-#[test]
-fn an_open_local_secret_ends_the_start() {
-    let service = Service::start();
-    service.terminate();
-    let path = service.data().join("secret");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    let run = service.command(["serve"]).with("ROSTER_LISTEN", "127.0.0.1:0").with("ROSTER_LOG", "error");
-    let line = complains(&run.run(), 2);
-    assert!(line.contains("0600") && !line.contains(&old(&service)), "{line}");
 }

@@ -1,7 +1,6 @@
-//! How the service ends, and how a start goes when others are busy with its data.
+//! How the service ends, and how a start goes on data that it does not know.
 
-use roster_tests::{Database, RawSocket, Roster, Service, eventually, within};
-use std::fs;
+use roster_tests::{RawSocket, Service, eventually, within};
 use std::time::Duration;
 
 const SILENCE: Duration = Duration::from_secs(20);
@@ -60,53 +59,12 @@ fn a_second_signal_ends_the_service_now_and_loses_nothing() {
 }
 
 #[test]
-fn a_start_waits_for_whoever_migrates() {
-    let service = Service::start();
-    service.terminate();
-    let migrating = Database::hold(&service.database_file());
-    let (mut starting, log) = service.spawn_again();
-    let files = format!("/proc/{}/fd", starting.id());
-    eventually("a start that has opened the database", || {
-        assert!(starting.try_wait().unwrap().is_none(), "it ended: {:#?}", log.lines());
-        let open = fs::read_dir(&files).ok()?.filter_map(|file| fs::read_link(file.ok()?.path()).ok());
-        open.into_iter().any(|file| file == service.database_file()).then_some(())
-    });
-    assert!(!log.tells("listening"));
-    drop(migrating);
-    eventually("the start", || log.tells("listening").then_some(()));
-    starting.kill().unwrap();
-    starting.wait().unwrap();
-}
-
-#[test]
-fn a_signal_during_a_start_ends_it_and_the_next_one_goes_well() {
-    let mut service = Service::start();
-    service.terminate();
-    let migrating = Database::hold(&service.database_file());
-    let (mut starting, log) = service.spawn_again();
-    let files = format!("/proc/{}/fd", starting.id());
-    eventually("a start that has opened the database", || {
-        let open = fs::read_dir(&files).ok()?.filter_map(|file| fs::read_link(file.ok()?.path()).ok());
-        open.into_iter().any(|file| file == service.database_file()).then_some(())
-    });
-    let sent =
-        std::process::Command::new("sh").arg("-c").arg(format!("kill -TERM {}", starting.id())).status();
-    assert!(sent.unwrap().success());
-    within(Duration::from_secs(5), "the end of the start", || starting.try_wait().unwrap());
-    assert!(!log.tells("listening"));
-    drop(migrating);
-    service.restart();
-    service.administrator();
-    service.database().assert_sound();
-}
-
-#[test]
 fn a_schema_that_this_release_does_not_know_ends_the_start_with_a_message() {
     let service = Service::start();
     service.terminate();
-    Database::change(&service.database_file(), "UPDATE schema_release SET oldest_release = '99.0.0'");
+    service.tamper("UPDATE schema_release SET oldest_release = '99.0.0'");
     for arguments in [&["serve"][..], &["serve", "--no-migrate"], &["db", "migrate"], &["client", "list"]] {
-        let finished = Roster::new(arguments.iter().copied()).on(&service.data()).run();
+        let finished = service.command(arguments.iter().copied()).run();
         assert_eq!(finished.code, 2, "{finished:?}");
         assert_eq!(finished.stderr.lines().count(), 1, "{finished:?}");
         assert!(finished.stderr.contains("99.0.0"), "{finished:?}");

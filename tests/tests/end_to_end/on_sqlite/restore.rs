@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-use crate::backup::{back_up, upload};
+use super::backup::{back_up, upload};
 
 const FACILITY: &str = "16f0cbe3-bc75-45ea-9168-52e52c941ada";
 
