@@ -22,6 +22,7 @@ mod commands;
 mod contention;
 mod conventions;
 mod database_check;
+mod database_copy;
 mod dev;
 mod directory;
 mod directory_list;

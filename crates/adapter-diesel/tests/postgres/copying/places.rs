@@ -171,6 +171,9 @@ fn everything() -> String {
                 .to_owned(),
         };
         writeln!(sql, "INSERT INTO users VALUES ({id}, 1, -7, {n}, '{key}', '{key}', {rest});").unwrap();
+    }
+    for n in 1..=PEOPLE {
+        let id = id(n);
         writeln!(
             sql,
             "INSERT INTO credentials (user_id, password_hash, chosen_by) VALUES ({id}, 'v1$0a0b0c0d$$2b$04${n:053}', 1);"

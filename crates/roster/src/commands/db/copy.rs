@@ -1,5 +1,5 @@
 use clap::Args;
-use roster_adapter_diesel::Compared;
+use roster_adapter_diesel::{Compared, Summary};
 use roster_usecases::safekeeping::{back_up, check_secrets};
 use serde_json::{Value, json};
 
@@ -84,14 +84,11 @@ fn tell(arguments: &Arguments, compared: &[Compared], output: Output) -> Result<
 }
 
 fn line(Compared { table, source, target }: &Compared) -> String {
-    let verdict = if source == target { "same" } else { "DIFFERENT" };
-    format!(
-        "{table}: {} rows in FROM, {} in TO, {verdict}\n  {}\n  {}",
-        source.rows,
-        target.rows,
-        source.checksum(),
-        target.checksum()
-    )
+    let told = |it: &Summary| format!("{} rows, {}", it.rows, it.checksum());
+    if source == target {
+        return format!("{table}: {} in both", told(source));
+    }
+    format!("{table}: DIFFERENT: {} in FROM; {} in TO", told(source), told(target))
 }
 
 fn table(Compared { table, source, target }: &Compared) -> Value {
