@@ -116,7 +116,9 @@ mod tests {
 
     fn summary(columns: &[&dyn Column]) -> Summary {
         let mut checksum = Checksum::default();
-        columns.iter().for_each(|column| column.add_to(&mut checksum));
+        for column in columns {
+            column.add_to(&mut checksum);
+        }
         checksum.end_row();
         checksum.summary()
     }

@@ -4,7 +4,8 @@ use roster_ports::{BackedUp, BackupDraft, BackupError, Picture};
 use std::fmt::Display;
 
 use super::checksum::{Checksum, Column, Summary};
-use super::rows::{Row, add_picture};
+use super::compared::Compared;
+use super::rows::Row;
 use super::{
     AccessCopy, AttemptCopy, ClientCopy, CopyEnd, CopyError, CredentialCopy, DoomedPictureCopy, EventCopy,
     KeptOutcomeCopy, MasterSecretCopy, NameColumns, PICTURES, PictureCopy, RefreshTokenCopy, SessionCopy,
@@ -13,43 +14,29 @@ use super::{
 use crate::rows::{format_code, referenced_name};
 
 /// How many rows one transaction of the target inserts.
-const PIECE: i64 = 500;
-
-/// How many pictures are in memory at once.
-const AT_ONCE: i64 = 8;
+pub(super) const PIECE: i64 = 500;
 
 /// How many names of pictures are.
-const NAMES: u32 = 500;
+pub(super) const NAMES: u32 = 500;
 
 /// Hears of each piece: the table, and how many of its rows are there.
 type Tell = Box<dyn FnMut(&'static str, u64)>;
-
-/// What a table holds on both sides.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Compared {
-    /// Its name.
-    pub table: &'static str,
-    /// In the snapshot of the source. Of pictures, those that somebody has.
-    pub source: Summary,
-    /// In the target.
-    pub target: Summary,
-}
 
 /// A copy of one database in the making, within another one that is empty or holds the beginning of this very copy.
 ///
 /// A service refuses to start on the target until the copy is finished. Dropped before, it can be taken up again while
 /// nobody writes to the source.
 pub struct DatabaseCopy {
-    source: Box<dyn Side>,
-    target: Box<dyn Side>,
+    pub(super) source: Box<dyn Side>,
+    pub(super) target: Box<dyn Side>,
     /// Where the target is, for people.
     place: String,
     tell: Tell,
     /// Whether the snapshot was copied already.
     is_taken: bool,
     /// What the snapshot holds.
-    taken: Vec<(&'static str, Summary)>,
-    compared: Vec<Compared>,
+    pub(super) taken: Vec<(&'static str, Summary)>,
+    pub(super) compared: Vec<Compared>,
 }
 
 impl DatabaseCopy {
@@ -109,7 +96,9 @@ impl DatabaseCopy {
         let mut last: Option<R> = None;
         loop {
             let mut page = reading(R::TABLE, self.source.after(last.as_ref(), PIECE))?;
-            page.iter().for_each(|row| row.add_to(checksum));
+            for row in &page {
+                row.add_to(checksum);
+            }
             last = page.pop();
             if last.is_none() {
                 return Ok(());
@@ -185,75 +174,14 @@ impl DatabaseCopy {
         }
     }
 
-    /// The pictures that somebody has in the snapshot, if each is what its name says.
-    fn sum_up_pictures(&mut self) -> Result<(), BackupError> {
-        let (mut checksum, mut after) = (Checksum::default(), None);
-        loop {
-            let names = names(reading("users", self.source.referenced(after, NAMES))?)?;
-            after = names.last().copied();
-            if after.is_none() {
-                break;
-            }
-            for PictureName { sha256, format } in names {
-                add_picture(&sha256, format_code(format), &sha256, &mut checksum);
-                checksum.end_row();
-            }
-        }
-        self.taken.push((PictureCopy::TABLE, checksum.summary()));
-        Ok(())
-    }
-
-    /// Reads a table of the target anew.
-    fn compare_table<R: Row>(&mut self, piece: i64) -> Result<(), BackupError>
-    where
-        dyn Side: Shelf<R>,
-    {
-        let (mut checksum, mut last) = (Checksum::default(), None);
-        loop {
-            let page = self.target.after(last.as_ref(), piece);
-            let mut page: Vec<R> = self.writing(R::TABLE, page)?;
-            for row in &page {
-                row.add_to(&mut checksum);
-                checksum.end_row();
-            }
-            last = page.pop();
-            if last.is_none() {
-                break;
-            }
-        }
-        let source = self.taken.iter().find(|(table, _)| *table == R::TABLE).map(|(_, summary)| *summary);
-        let source = source.unwrap_or_else(|| Checksum::default().summary());
-        self.compared.push(Compared { table: R::TABLE, source, target: checksum.summary() });
-        Ok(())
-    }
-
-    fn compare(&mut self) -> Result<(), BackupError> {
-        self.sum_up_pictures()?;
-        each_table!(self.compare_table(PIECE));
-        self.compare_table::<PictureCopy>(AT_ONCE)?;
-        if let Some(Compared { table, source, target }) =
-            self.compared.iter().find(|it| it.source != it.target)
-        {
-            let what = format!("{table}: {source:?} in the source, and {target:?} in the copy");
-            return Err(BackupError::Unfaithful(what));
-        }
-        let number = self.target.last_number();
-        let (number, wanted) =
-            (self.writing("events", number)?, reading("events", self.source.last_number())?);
-        if number == wanted {
-            return Ok(());
-        }
-        Err(BackupError::Unfaithful(format!("the last number of events is {number} instead of {wanted}")))
-    }
-
     /// What a failure on the target means.
-    fn writing<T>(&self, what: &str, done: QueryResult<T>) -> Result<T, BackupError> {
+    pub(super) fn writing<T>(&self, what: &str, done: QueryResult<T>) -> Result<T, BackupError> {
         done.map_err(|error| BackupError::Unwritable(format!("{}: {what}: {error}", self.place)))
     }
 }
 
 /// What a failure on the source means.
-fn reading<T>(what: &str, done: QueryResult<T>) -> Result<T, BackupError> {
+pub(super) fn reading<T>(what: &str, done: QueryResult<T>) -> Result<T, BackupError> {
     done.map_err(|error| unreadable(format!("{what}: {error}")))
 }
 
@@ -261,7 +189,7 @@ fn unreadable(cause: impl Display) -> BackupError {
     BackupError::Unreadable(cause.to_string())
 }
 
-fn names(columns: Vec<NameColumns>) -> Result<Vec<PictureName>, BackupError> {
+pub(super) fn names(columns: Vec<NameColumns>) -> Result<Vec<PictureName>, BackupError> {
     columns.into_iter().map(|columns| referenced_name(columns).map_err(unreadable)).collect()
 }
 

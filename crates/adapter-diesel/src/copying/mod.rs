@@ -5,6 +5,7 @@
 //! tells, which keeps services from starting there and goes when all is compared.
 
 mod checksum;
+mod compared;
 mod copy_end;
 mod copy_error;
 mod database_copy;
@@ -12,9 +13,10 @@ mod rows;
 mod side;
 
 pub use checksum::Summary;
+pub use compared::Compared;
 pub use copy_end::CopyEnd;
 pub use copy_error::CopyError;
-pub use database_copy::{Compared, DatabaseCopy};
+pub use database_copy::DatabaseCopy;
 pub(crate) use rows::{
     AccessCopy, AttemptCopy, ClientCopy, CredentialCopy, DoomedPictureCopy, EventCopy, KeptOutcomeCopy,
     MasterSecretCopy, PictureCopy, RefreshTokenCopy, SessionCopy, SignInCopy, SigningKeyCopy, UserCopy,
