@@ -7,6 +7,7 @@
 #![expect(clippy::duplicate_mod, reason = "each database compiles the statements in its own dialect")]
 
 mod constraints;
+mod copying;
 mod event_data;
 mod examined;
 mod open_error;
@@ -16,8 +17,9 @@ mod rows;
 mod schema;
 mod sqlite;
 
+pub use copying::{Compared, CopyEnd, CopyError, DatabaseCopy, Summary};
 pub use examined::Examined;
 pub use open_error::OpenError;
 pub use pictures::DatabasePictures;
 pub use postgres::{PicturesOfMany, PostgresOptions, PostgresStore, SharedLocks};
-pub use sqlite::{SqliteBackup, SqliteOptions, SqliteStore};
+pub use sqlite::{CopiedBackup, SqliteBackup, SqliteOptions, SqliteStore};

@@ -23,6 +23,11 @@ pub enum OpenError {
         /// This one.
         this_release: &'static str,
     },
+    /// Another database was being copied to here, and not all of it is here.
+    #[error(
+        "the database at {0} holds an unfinished copy: run `roster db copy` again, or begin with an empty one"
+    )]
+    Unfinished(String),
     /// The SQLite library can corrupt a database that is used by several connections.
     #[error("SQLite {found} is too old: it must be 3.51.3 or newer")]
     SqliteTooOld {

@@ -13,7 +13,7 @@ pub enum BackupError {
     #[error("cannot write {0}")]
     Unwritable(String),
     /// What was written is not what there was.
-    #[error("the backup does not hold what it should: {0}")]
+    #[error("the copy does not hold what it should: {0}")]
     Unfaithful(String),
 }
 
@@ -33,7 +33,7 @@ impl BackedUp {
     }
 }
 
-/// A backup in the making. Nobody else sees it before it is finished; dropped before, it leaves nothing.
+/// A backup in the making, in a file or another database. Nobody uses it before it is finished.
 ///
 /// Its methods block, and may take as long as reading all that is stored: they are for a process of their own.
 #[cfg_attr(feature = "mocks", mockall::automock)]

@@ -23,6 +23,7 @@ mod commands;
 mod contention;
 mod conventions;
 mod database_check;
+mod database_copy;
 mod dev;
 mod directory;
 mod directory_list;

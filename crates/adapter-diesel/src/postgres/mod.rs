@@ -3,6 +3,9 @@
 
 mod check;
 mod connections;
+mod copy_side;
+#[path = "../copying/statements.rs"]
+mod copy_statements;
 mod errors;
 mod hot_reads;
 mod link;
@@ -18,8 +21,10 @@ mod statements;
 mod store;
 mod transactions;
 
+pub(crate) use copy_side::{open_source, open_target};
 pub use options::PostgresOptions;
 pub use pictures_of_many::PicturesOfMany;
+pub(crate) use session::place;
 pub use shared_locks::SharedLocks;
 pub use store::PostgresStore;
 
@@ -40,6 +45,7 @@ type RowByRow = diesel::pg::PgRowByRowLoadingMode;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 const HAS_SCHEMA: &str = "to_regclass('schema_release') IS NOT NULL";
+const HAS_UNFINISHED_COPY: &str = "to_regclass('unfinished_copy') IS NOT NULL";
 
 diesel::define_sql_function! {
     /// Where the second text first occurs in the first, from 1; 0 where it does not. Every character is plain.

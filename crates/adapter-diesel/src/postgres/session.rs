@@ -51,7 +51,7 @@ fn completed(url: &str, host: Host) -> String {
 }
 
 /// Where the database is, for people: without who calls, and without parameters.
-pub(super) fn place(url: &str) -> String {
+pub(crate) fn place(url: &str) -> String {
     let base = url.split_once('?').map_or(url, |(base, _)| base);
     let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
     let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);

@@ -6,6 +6,9 @@ mod caller_cache;
 mod callers;
 mod check;
 mod connection;
+mod copy_side;
+#[path = "../copying/statements.rs"]
+mod copy_statements;
 mod errors;
 mod freshness;
 mod migrations;
@@ -19,7 +22,8 @@ mod tests;
 mod write_ahead_log;
 mod writer;
 
-pub use backup::SqliteBackup;
+pub use backup::{CopiedBackup, SqliteBackup};
+pub(crate) use copy_side::{open_source, open_target};
 pub use options::SqliteOptions;
 pub use store::SqliteStore;
 
@@ -41,6 +45,8 @@ type RowByRow = diesel::connection::DefaultLoadingMode;
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const HAS_SCHEMA: &str =
     "EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_release')";
+const HAS_UNFINISHED_COPY: &str =
+    "EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'unfinished_copy')";
 
 diesel::define_sql_function! {
     /// Where the second text first occurs in the first, from 1; 0 where it does not. Every character is plain.

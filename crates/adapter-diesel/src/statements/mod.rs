@@ -15,7 +15,7 @@ mod sessions;
 mod users;
 
 pub(super) use every_row::unreadable_rows;
-pub(super) use schema_version::{check_schema, migrate_locked};
+pub(super) use schema_version::{check_release, check_schema, is_unfinished_copy, migrate_locked};
 
 use diesel::QueryResult;
 use roster_ports::{

@@ -1,4 +1,4 @@
-use diesel::dsl::{Distinct, IntoBoxed, Select, exists};
+use diesel::dsl::{Distinct, IntoBoxed, Select, exists, not};
 use diesel::prelude::*;
 use roster_domain::PictureName;
 use roster_ports::{Picture, ReadPictures, Stored, WritePictures};
@@ -28,6 +28,17 @@ pub(in super::super) fn referenced_names(
             names.filter(users::picture_sha256.ge(sha256)).filter(users::picture_sha256.gt(sha256).or(later));
     }
     names
+}
+
+/// Those of them of which the database does not hold the picture itself.
+pub(in super::super) fn lacking_names(
+    after: Option<PictureName>,
+    take: u32,
+) -> IntoBoxed<'static, Names, Database> {
+    let held = pictures::table
+        .filter(pictures::sha256.nullable().eq(users::picture_sha256))
+        .filter(pictures::format.nullable().eq(users::picture_format));
+    referenced_names(after, take).filter(not(exists(held)))
 }
 
 impl ReadPictures for Transaction<'_> {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_migrations::MigrationHarness;
 
-use super::super::{HAS_SCHEMA, MIGRATIONS};
+use super::super::{HAS_SCHEMA, HAS_UNFINISHED_COPY, MIGRATIONS};
 use super::{Connection, Database};
 use crate::OpenError;
 use crate::schema::schema_release;
@@ -37,8 +37,19 @@ pub(in super::super) fn migrate_locked(connection: &mut Connection) -> Result<Ve
     Ok(names(&pending))
 }
 
-/// Whether this release can use the schema as it is. `place` is where the database is, for people.
+/// Whether this release can use the database as it is. `place` is where the database is, for people.
 pub(in super::super) fn check_schema(connection: &mut Connection, place: &str) -> Result<(), OpenError> {
+    check_release(connection, place)?;
+    if is_unfinished_copy(connection)? { Err(OpenError::Unfinished(place.to_owned())) } else { Ok(()) }
+}
+
+/// Whether somebody began to copy another database to here, and was not done.
+pub(in super::super) fn is_unfinished_copy(connection: &mut Connection) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::sql::<Bool>(HAS_UNFINISHED_COPY)).get_result(connection)
+}
+
+/// Whether this release can use the schema as it is, whatever is in it.
+pub(in super::super) fn check_release(connection: &mut Connection, place: &str) -> Result<(), OpenError> {
     if !is_migrated(connection)? {
         return Err(OpenError::Missing(place.to_owned()));
     }

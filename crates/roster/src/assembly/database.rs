@@ -1,10 +1,10 @@
 //! The database that the settings name, behind its port.
 
 use roster_adapter_diesel::{
-    Examined, OpenError, PostgresOptions, PostgresStore, SharedLocks, SqliteBackup, SqliteOptions,
-    SqliteStore,
+    CopiedBackup, CopyEnd, Examined, OpenError, PostgresOptions, PostgresStore, SharedLocks, SqliteBackup,
+    SqliteOptions, SqliteStore,
 };
-use roster_ports::{BackupError, Store};
+use roster_ports::{BackupDraft, BackupError, Store};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +34,16 @@ pub(crate) struct Opened {
 
 /// Opens it as it is.
 pub(crate) fn open(settings: &Settings, opener: Opener) -> Result<Opened, OpenError> {
-    match Options::of(settings, opener) {
+    open_database(settings, &settings.database, opener)
+}
+
+/// Opens a database, whichever the settings name.
+pub(super) fn open_database(
+    settings: &Settings,
+    database: &Database,
+    opener: Opener,
+) -> Result<Opened, OpenError> {
+    match Options::of(settings, database, opener) {
         Options::Sqlite(options) => {
             Ok(Opened { store: Arc::new(SqliteStore::open(&options)?), shared_locks: None })
         }
@@ -49,7 +58,7 @@ pub(crate) fn open(settings: &Settings, opener: Opener) -> Result<Opened, OpenEr
 /// Brings the schema up to date; returns the migrations that it ran. Makes no database in the place of one that was lost.
 pub(crate) fn migrate(settings: &Settings, folder: Option<&DataFolder>) -> Result<Vec<String>, Stop> {
     refuse_lost(settings, folder)?;
-    match Options::of(settings, Opener::Command) {
+    match Options::of(settings, &settings.database, Opener::Command) {
         Options::Sqlite(options) => Ok(SqliteStore::migrate(&options)?),
         Options::Postgres(options) => Ok(PostgresStore::migrate(&options)?),
     }
@@ -83,29 +92,29 @@ fn refuse_lost(settings: &Settings, folder: Option<&DataFolder>) -> Result<(), S
 
 /// Looks for whatever is wrong with the database and its rows.
 pub(crate) fn examine(settings: &Settings) -> Result<Examined, Stop> {
-    match Options::of(settings, Opener::Command) {
+    match Options::of(settings, &settings.database, Opener::Command) {
         Options::Sqlite(options) => Ok(SqliteStore::examine(&options)?),
         Options::Postgres(options) => Ok(PostgresStore::examine(&options)?),
     }
 }
 
 /// Begins a backup into this file.
-pub(crate) fn begin_backup(settings: &Settings, file: &Path) -> Result<SqliteBackup, BackupError> {
-    match Options::of(settings, Opener::Command) {
-        Options::Sqlite(options) => SqliteBackup::begin(&options, file),
-        Options::Postgres(_) => Err(BackupError::Unreadable("PostgreSQL is not backed up yet".to_owned())),
-    }
+pub(crate) fn begin_backup(settings: &Settings, file: &Path) -> Result<Box<dyn BackupDraft>, BackupError> {
+    Ok(match Options::of(settings, &settings.database, Opener::Command) {
+        Options::Sqlite(options) => Box::new(SqliteBackup::begin(&options, file)?),
+        Options::Postgres(options) => Box::new(CopiedBackup::begin(&CopyEnd::Postgres(options), file)?),
+    })
 }
 
-enum Options {
+pub(super) enum Options {
     Sqlite(SqliteOptions),
     Postgres(PostgresOptions),
 }
 
 impl Options {
-    fn of(settings: &Settings, opener: Opener) -> Self {
+    pub(super) fn of(settings: &Settings, database: &Database, opener: Opener) -> Self {
         let read_only = opener == Opener::Onlooker;
-        match &settings.database {
+        match database {
             Database::Sqlite(file) => {
                 let options = SqliteOptions::at(file);
                 let patience = if opener == Opener::Service { options.patience } else { COMMAND_PATIENCE };
@@ -135,6 +144,13 @@ impl Options {
                     },
                 })
             }
+        }
+    }
+
+    pub(super) fn copy_end(self) -> CopyEnd {
+        match self {
+            Self::Sqlite(options) => CopyEnd::Sqlite(options),
+            Self::Postgres(options) => CopyEnd::Postgres(options),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Puts the adapters behind the ports: the one place that names them all.
 
 mod database;
+mod database_pair;
 
 pub(crate) use database::{Opened, Opener, begin_backup, examine, migrate, migrate_new, open};
+pub(crate) use database_pair::DatabasePair;
 
 use roster_adapter_actix::HttpSettings;
 use roster_adapter_crypto::{
@@ -28,7 +30,11 @@ const WAITING_PER_THREAD: usize = 64;
 
 /// The pictures as they are, for looking at them.
 pub(crate) fn pictures_as_they_are(settings: &Settings, store: &Arc<dyn Store>) -> Arc<dyn PictureKeeper> {
-    match &settings.pictures {
+    pictures_of(&settings.pictures, store)
+}
+
+fn pictures_of(place: &PicturePlace, store: &Arc<dyn Store>) -> Arc<dyn PictureKeeper> {
+    match place {
         PicturePlace::Folder(folder) => Arc::new(PictureFolder::as_it_is(folder)),
         PicturePlace::Database => Arc::new(DatabasePictures::new(Arc::clone(store))),
     }

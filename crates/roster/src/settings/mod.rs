@@ -169,6 +169,16 @@ impl Settings {
     }
 }
 
+/// The database that an argument of a command names, or what is wrong with it as a predicate.
+pub fn database_argument(text: &str) -> Result<Database, String> {
+    if values::has_password(text) {
+        return Err(
+            "must not hold a password: say `configured`, and give the URL as ROSTER_DATABASE_URL".to_owned()
+        );
+    }
+    values::database(text)
+}
+
 /// Everybody on the machine can read a command line.
 fn refuse_password_in_flag(given: &Given, key: Key) -> Result<(), SettingsError> {
     match given.get(Slot::Value(key)) {

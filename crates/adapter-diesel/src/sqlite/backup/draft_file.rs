@@ -32,6 +32,11 @@ impl DraftFile {
         &self.path
     }
 
+    /// The file that it shall be, for people.
+    pub(super) fn place(&self) -> String {
+        self.file.display().to_string()
+    }
+
     /// Makes the file durable and gives it its name; returns its length. Whoever looks there sees all of it or nothing.
     pub(super) fn publish(&mut self) -> Result<u64, BackupError> {
         self.refuse_existing()?;

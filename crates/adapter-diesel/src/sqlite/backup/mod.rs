@@ -4,12 +4,12 @@
 //! with which the copy is compared. `VACUUM INTO` would be shorter, but it cannot run in a transaction, and so could be
 //! compared with nothing.
 
+mod copied;
 mod draft_file;
 mod snapshot;
 mod verify;
 
 use diesel::connection::SimpleConnection;
-use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use roster_domain::PictureName;
@@ -17,11 +17,12 @@ use roster_ports::{BackedUp, BackupDraft, BackupError, Picture};
 use std::path::{Path, PathBuf};
 
 use super::connection::{Pragmas, Purpose, assert_version, open, url};
-use super::statements::pictures::referenced_names;
+use super::statements::pictures::lacking_names;
 use super::{Connection, SqliteOptions, migrations};
 use crate::OpenError;
 use crate::rows::{PictureRecord, referenced_name};
-use crate::schema::{pictures, users};
+use crate::schema::pictures;
+pub use copied::CopiedBackup;
 use draft_file::DraftFile;
 
 /// A backup in the making, into one SQLite file that only its owner can read.
@@ -52,19 +53,25 @@ impl SqliteBackup {
 
 /// A connection to the draft, with the database attached.
 fn attached(draft: &Path, options: &SqliteOptions) -> Result<Connection, OpenError> {
+    let mut connection = on_draft(draft)?;
+    connection.batch_execute(&format!("PRAGMA busy_timeout = {};", options.patience.as_millis()))?;
+    diesel::sql_query("ATTACH DATABASE ? AS live")
+        .bind::<Text, _>(url(&options.path, Purpose::Looking)?)
+        .execute(&mut connection)?;
+    Ok(connection)
+}
+
+/// A connection to the draft, which nobody else has.
+fn on_draft(draft: &Path) -> Result<Connection, OpenError> {
     let mut connection = <Connection as diesel::Connection>::establish(&url(draft, Purpose::Writing)?)
         .map_err(|error| OpenError::Unavailable(error.to_string()))?;
     assert_version(&mut connection)?;
     // Nobody needs a draft that was interrupted, and a finished one is made durable as a whole. References are checked
     // as a whole too. What an earlier snapshot left in the file is overwritten.
-    connection.batch_execute(&format!(
-        "PRAGMA busy_timeout = {}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF;
-         PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA cache_size = -16000;",
-        options.patience.as_millis()
-    ))?;
-    diesel::sql_query("ATTACH DATABASE ? AS live")
-        .bind::<Text, _>(url(&options.path, Purpose::Looking)?)
-        .execute(&mut connection)?;
+    connection.batch_execute(
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;
+         PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA cache_size = -16000;",
+    )?;
     Ok(connection)
 }
 
@@ -82,10 +89,7 @@ impl BackupDraft for SqliteBackup {
     }
 
     fn lacking(&mut self, after: Option<PictureName>, take: u32) -> Result<Vec<PictureName>, BackupError> {
-        let held = pictures::table
-            .filter(pictures::sha256.nullable().eq(users::picture_sha256))
-            .filter(pictures::format.nullable().eq(users::picture_format));
-        let names = referenced_names(after, take).filter(not(exists(held)));
+        let names = lacking_names(after, take);
         let rows = self.run(|connection| names.load(connection))?;
         let names = rows.into_iter().map(referenced_name).collect::<Result<_, _>>();
         names.map_err(|error| BackupError::Unreadable(error.to_string()))

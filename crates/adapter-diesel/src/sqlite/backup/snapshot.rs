@@ -6,9 +6,7 @@ use diesel::sql_types::{BigInt, Text};
 use std::fmt;
 
 use super::Connection;
-
-/// The table that is filled from elsewhere too.
-pub(super) const PICTURES: &str = "pictures";
+use crate::copying::PICTURES;
 
 /// A table of which the copy has another number of rows.
 #[derive(Debug, PartialEq, Eq)]

@@ -6,8 +6,9 @@ use diesel::sql_types::BigInt;
 use roster_ports::BackupError;
 
 use super::draft_file::DraftFile;
-use super::snapshot::{PICTURES, quoted};
+use super::snapshot::quoted;
 use super::{Connection, Purpose, url};
+use crate::copying::PICTURES;
 use crate::sqlite::check::{damages, dangling_references};
 
 #[derive(QueryableByName)]

@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings, output: Output) ->
         let mut draft = assembly::begin_backup(settings, &arguments.file).map_err(Stop::failure)?;
         let store = assembly::open(settings, Opener::Onlooker)?.store;
         let pictures = assembly::pictures_as_they_are(settings, &store);
-        let made = back_up(&*pictures, &mut draft).await.map_err(Stop::failure)?;
+        let made = back_up(&*pictures, &mut *draft).await.map_err(Stop::failure)?;
         tell(&arguments.file, &made, output)
     })
 }

@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod copy;
 mod migrate;
 
 use clap::Subcommand;
@@ -14,6 +15,9 @@ use crate::{Output, Stop};
 pub(crate) enum DbCommand {
     /// Bring the schema up to date, and say what was done.
     Migrate,
+    /// Copy everything from one database to another, which must be empty, and compare both. What was interrupted goes on
+    /// when it is asked for again. Nobody should write to either meanwhile.
+    Copy(copy::Arguments),
     /// Back everything up into one new file, pictures too and without the master secret; the service may be running. To
     /// restore, put the file in place as `roster.db`.
     Backup(backup::Arguments),
@@ -27,6 +31,7 @@ impl DbCommand {
     pub(super) fn run(self, settings: &Settings, output: Output) -> Result<(), Stop> {
         match self {
             Self::Migrate => migrate::run(settings, output),
+            Self::Copy(arguments) => copy::run(&arguments, settings, output),
             Self::Backup(arguments) => backup::run(&arguments, settings, output),
             Self::Check => check::run(settings, output),
         }
