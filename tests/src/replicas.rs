@@ -6,6 +6,7 @@ use std::ops::Index;
 use crate::actor::Actor;
 use crate::binary::Roster;
 use crate::parallel::at_once;
+use crate::postgres_server::free_port;
 use crate::service::{PUBLIC_URL, Service, ServiceOptions};
 use crate::template::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, ALL_SCOPES, CLIENT};
 
@@ -34,6 +35,16 @@ impl Replicas {
         Self::fill(url);
         let instances = at_once(count, |_| settings(Self::options(url)).start());
         Self { url: url.to_owned(), instances }
+    }
+
+    /// Like [`Replicas::start`], where each is found at the same address after a restart.
+    pub fn on_fixed_ports(url: &str, count: usize) -> Self {
+        let ports: Vec<u16> = (0..count).map(|_| free_port()).collect();
+        Self::fill(url);
+        let start = |number: usize| {
+            Self::options(url).with("ROSTER_LISTEN", format!("127.0.0.1:{}", ports[number])).start()
+        };
+        Self { url: url.to_owned(), instances: at_once(count, start) }
     }
 
     /// How an instance on this database is started.
