@@ -8,6 +8,7 @@ use crate::binary::Roster;
 use crate::home::PUBLIC_URL;
 use crate::parallel::at_once;
 use crate::service::{Service, ServiceOptions};
+use crate::postgres_server::free_port;
 use crate::template::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, ALL_SCOPES, CLIENT};
 
 /// The master secret of all instances.
@@ -35,6 +36,16 @@ impl Replicas {
         Self::fill(url);
         let instances = at_once(count, |_| settings(Self::options(url)).start());
         Self { url: url.to_owned(), instances }
+    }
+
+    /// Like [`Replicas::start`], where each is found at the same address after a restart.
+    pub fn on_fixed_ports(url: &str, count: usize) -> Self {
+        let ports: Vec<u16> = (0..count).map(|_| free_port()).collect();
+        Self::fill(url);
+        let start = |number: usize| {
+            Self::options(url).with("ROSTER_LISTEN", format!("127.0.0.1:{}", ports[number])).start()
+        };
+        Self { url: url.to_owned(), instances: at_once(count, start) }
     }
 
     /// How an instance on this database is started.

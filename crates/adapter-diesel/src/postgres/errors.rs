@@ -36,6 +36,9 @@ const fn is_broken_rule(kind: DatabaseErrorKind) -> bool {
 pub(super) enum Remedy {
     /// Others were in the way: the transaction may be run again.
     RunAgain,
+    /// A rule was broken that who writes looks after first, so others were faster than the look: run again, it sees what
+    /// they did. A few times will do.
+    LookAgain,
     /// The connection is gone, or not to be trusted any more.
     Reconnect,
     /// Nothing.
@@ -44,10 +47,17 @@ pub(super) enum Remedy {
 
 pub(super) fn remedy(error: &Error) -> Remedy {
     use DatabaseErrorKind::{
-        ClosedConnection, ReadOnlyTransaction, SerializationFailure, UnableToSendCommand,
+        ClosedConnection, ForeignKeyViolation, ReadOnlyTransaction, SerializationFailure,
+        UnableToSendCommand, UniqueViolation,
     };
     match error {
         Error::DatabaseError(SerializationFailure, _) => Remedy::RunAgain,
+        Error::DatabaseError(ForeignKeyViolation, _) => Remedy::LookAgain,
+        Error::DatabaseError(UniqueViolation, information)
+            if constraints::violated(information.as_ref()).is_none() =>
+        {
+            Remedy::LookAgain
+        }
         Error::DatabaseError(ClosedConnection | UnableToSendCommand | ReadOnlyTransaction, _) => {
             Remedy::Reconnect
         }

@@ -15,9 +15,14 @@ enum Attempt {
     Ended(Stored<()>),
     /// Nothing of it remains, and it may go better the next time.
     Again(StoreError),
+    /// The same, unless it goes like that every time.
+    LookAgain(StoreError),
 }
 
-use Attempt::{Again, Ended};
+use Attempt::{Again, Ended, LookAgain};
+
+/// How often a broken rule may be the doing of others.
+const MOST_LOOKS: u32 = 5;
 
 /// Runs a write until it stands, is undone for good, or time is over.
 ///
@@ -41,8 +46,9 @@ fn repeat(desk: &mut Desk, mut attempt: impl FnMut(&mut Desk) -> Result<Attempt,
     for tries in 0.. {
         match attempt(desk).unwrap_or_else(|early| early) {
             Ended(ended) => return ended,
-            Again(error) if !desk.may_try_again() => return Err(error),
-            Again(error) => {
+            Again(error) | LookAgain(error) if !desk.may_try_again() => return Err(error),
+            LookAgain(error) if tries >= MOST_LOOKS => return Err(error),
+            Again(error) | LookAgain(error) => {
                 tracing::debug!(%error, tries, "a transaction is run again");
                 give_way(tries);
             }
@@ -73,6 +79,7 @@ fn failed(link: &mut Link, error: &Error) -> Attempt {
     }
     match remedy(error) {
         Remedy::RunAgain | Remedy::Reconnect => Again(meaning),
+        Remedy::LookAgain => LookAgain(meaning),
         Remedy::None => Ended(Err(meaning)),
     }
 }
@@ -150,6 +157,7 @@ fn undo_with(link: &mut Link, failure: Option<Remedy>) {
 fn told(error: StoreError, failure: Option<Remedy>) -> Attempt {
     match failure {
         Some(Remedy::RunAgain | Remedy::Reconnect) => Again(error),
+        Some(Remedy::LookAgain) => LookAgain(error),
         Some(Remedy::None) | None => Ended(Err(error)),
     }
 }

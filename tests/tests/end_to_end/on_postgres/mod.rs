@@ -2,6 +2,8 @@
 //!
 //! Those that break the database have a server of their own.
 
+mod consistency;
+mod events;
 mod fail_over;
 mod load;
 mod locks;
@@ -10,5 +12,6 @@ mod pictures;
 mod races;
 mod restarts;
 mod revocation;
+mod rolling_restart;
 mod starting;
 mod weather_report;
