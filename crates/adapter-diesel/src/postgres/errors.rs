@@ -1,7 +1,7 @@
 use diesel::result::{DatabaseErrorKind, Error};
 use roster_ports::StoreError;
 
-use crate::constraints;
+use crate::constraints::violated;
 
 /// What an error of a statement means to the store's callers.
 ///
@@ -10,7 +10,7 @@ use crate::constraints;
 pub(super) fn store_error(error: &Error) -> StoreError {
     match error {
         Error::DatabaseError(DatabaseErrorKind::UniqueViolation, information) => {
-            match constraints::violated(information.as_ref()) {
+            match violated(information.as_ref()) {
                 Some(conflict) => StoreError::Conflict(conflict),
                 None => StoreError::Failed(error.to_string()),
             }
@@ -44,10 +44,15 @@ pub(super) enum Remedy {
 
 pub(super) fn remedy(error: &Error) -> Remedy {
     use DatabaseErrorKind::{
-        ClosedConnection, ReadOnlyTransaction, SerializationFailure, UnableToSendCommand,
+        ClosedConnection, ReadOnlyTransaction, SerializationFailure, UnableToSendCommand, UniqueViolation,
     };
     match error {
         Error::DatabaseError(SerializationFailure, _) => Remedy::RunAgain,
+        // Nobody inserts what they see, so where no rule of the domain is broken somebody else was faster: what was
+        // committed meanwhile is told so, and not always as a failure to serialize.
+        Error::DatabaseError(UniqueViolation, information) if violated(information.as_ref()).is_none() => {
+            Remedy::RunAgain
+        }
         Error::DatabaseError(ClosedConnection | UnableToSendCommand | ReadOnlyTransaction, _) => {
             Remedy::Reconnect
         }
