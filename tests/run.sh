@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Runs every test of the workspace on a freshly built binary, and says how many ran in each layer. This is `make test`.
+# Runs every test of the workspace on a freshly built binary, those of the whole service once on SQLite and once on
+# PostgreSQL, and says how many ran in each layer. This is `make test`.
 #
 #   tests/run.sh [--long]
 #
 # --long                    (or ROSTER_TEST_LONG=1) runs those that take minutes in their full length
+# ROSTER_TEST_POSTGRES      names a PostgreSQL server that may be used (default: the machine's, else one that is started)
 # ROSTER_TEST_REQUIRE=all   makes it a failure that a test cannot run where it is called
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -16,7 +18,9 @@ esac
 
 target=${CARGO_TARGET_DIR:-target}
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+. tests/postgres.sh
+trap 'stop_postgres; rm -rf "$scratch"' EXIT
+find_postgres || exit 1
 
 cargo build --locked -p roster || exit 1
 ROSTER_TEST_BINARY=$(cd "$target/debug" && pwd)/roster
@@ -28,12 +32,20 @@ touch "$ROSTER_TEST_NOT_RUN" "$ROSTER_TEST_REPORT"
 cargo test --workspace --locked --no-fail-fast 2>&1 | tee "$scratch/output"
 code=${PIPESTATUS[0]}
 
+# The same selection of packages, so that nothing is built anew. What compares both databases ran above.
+printf '\nThe whole service on PostgreSQL:\n'
+ROSTER_TEST_DATABASE=postgres cargo test --workspace --locked --test end_to_end -- \
+    --skip on_sqlite:: --skip same_answers:: 2>&1 | tee "$scratch/output-postgres"
+code_on_postgres=${PIPESTATUS[0]}
+if [ "$code" -eq 0 ]; then code=$code_on_postgres; fi
+
 # Cargo names each test program before it runs, and each package's library first.
 awk '
     BEGIN {
-        count = split("domain|ports|use cases|adapters|http|binary|end to end|house", layers, "|")
+        count = split("domain|ports|use cases|adapters|http|binary|end to end|on PostgreSQL|house", layers, "|")
     }
     function layer(name) {
+        if (all != "") return all
         if (name == "roster_domain") return "domain"
         if (name == "roster_ports") return "ports"
         if (name == "roster_usecases") return "use cases"
@@ -49,14 +61,14 @@ awk '
     /^ *Doc-tests / { current = layer($2) }
     /^test result: / { passed[current] += $4; failed[current] += $6; ignored += $8 }
     END {
-        printf "\n%-12s %8s %8s\n", "layer", "passed", "failed"
+        printf "\n%-13s %8s %8s\n", "layer", "passed", "failed"
         for (n = 1; n <= count; n++) {
-            printf "%-12s %8d %8d\n", layers[n], passed[layers[n]], failed[layers[n]]
+            printf "%-13s %8d %8d\n", layers[n], passed[layers[n]], failed[layers[n]]
             all_passed += passed[layers[n]]; all_failed += failed[layers[n]]
         }
         printf "%d %d %d\n", all_passed, all_failed, ignored > totals
     }
-' totals="$scratch/totals" "$scratch/output"
+' totals="$scratch/totals" "$scratch/output" all="on PostgreSQL" "$scratch/output-postgres"
 read -r passed failed ignored < "$scratch/totals"
 
 if [ -s "$ROSTER_TEST_REPORT" ]; then

@@ -7,8 +7,8 @@ use crate::actor::Actor;
 use crate::binary::Roster;
 use crate::home::PUBLIC_URL;
 use crate::parallel::at_once;
-use crate::service::{Service, ServiceOptions};
 use crate::postgres_server::free_port;
+use crate::service::{Service, ServiceOptions};
 use crate::template::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, ALL_SCOPES, CLIENT};
 
 /// The master secret of all instances.

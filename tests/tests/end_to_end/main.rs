@@ -62,6 +62,7 @@ mod refresh;
 mod revocation;
 mod revoke;
 mod roles_and_scopes;
+mod same_answers;
 mod secrets;
 mod sessions;
 mod settings;

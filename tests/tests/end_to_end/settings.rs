@@ -73,7 +73,7 @@ fn a_wrong_setting_ends_every_start_at_once_naming_the_key_alone() {
         ("ROSTER_CORS_ORIGINS", "*"),
         ("ROSTER_SECRET", "Y2FuYXJ5"),
         ("ROSTER_SECRET", "canary!"),
-        ("ROSTER_DATABASE_URL", "postgres://canary:canary@127.0.0.1/x"),
+        ("ROSTER_DATABASE_URL", "postgres://canary:canary@127.0.0.1/x?sslmode=canary"),
         ("ROSTER_DATABASE_URL", "mysql://canary"),
         ("ROSTER_PICTURES", "s3:canary"),
         ("ROSTER_LOG_FORMAT", "canary"),

@@ -1,7 +1,7 @@
 use diesel::result::{DatabaseErrorKind, Error};
 use roster_ports::StoreError;
 
-use crate::constraints;
+use crate::constraints::violated;
 
 /// What an error of a statement means to the store's callers.
 ///
@@ -10,7 +10,7 @@ use crate::constraints;
 pub(super) fn store_error(error: &Error) -> StoreError {
     match error {
         Error::DatabaseError(DatabaseErrorKind::UniqueViolation, information) => {
-            match constraints::violated(information.as_ref()) {
+            match violated(information.as_ref()) {
                 Some(conflict) => StoreError::Conflict(conflict),
                 None => StoreError::Failed(error.to_string()),
             }
@@ -53,9 +53,7 @@ pub(super) fn remedy(error: &Error) -> Remedy {
     match error {
         Error::DatabaseError(SerializationFailure, _) => Remedy::RunAgain,
         Error::DatabaseError(ForeignKeyViolation, _) => Remedy::LookAgain,
-        Error::DatabaseError(UniqueViolation, information)
-            if constraints::violated(information.as_ref()).is_none() =>
-        {
+        Error::DatabaseError(UniqueViolation, information) if violated(information.as_ref()).is_none() => {
             Remedy::LookAgain
         }
         Error::DatabaseError(ClosedConnection | UnableToSendCommand | ReadOnlyTransaction, _) => {
