@@ -1,6 +1,7 @@
 //! A SQLite file as a side of a copy.
 
 use diesel::QueryResult;
+use diesel::connection::SimpleConnection;
 
 use super::connection::{Purpose, open};
 use super::statements::check_release;
@@ -52,5 +53,8 @@ pub(crate) fn open_target(options: &SqliteOptions) -> Result<Connection, OpenErr
         Err(OpenError::Missing(_)) => drop(migrations::migrate(options)?),
         found => found?,
     }
-    open(&options.path, options.pragmas(Purpose::Writing))
+    let mut connection = open(&options.path, options.pragmas(Purpose::Writing))?;
+    // All of it is read once: mapped, all of it would count as memory.
+    connection.batch_execute("PRAGMA mmap_size = 0")?;
+    Ok(connection)
 }
