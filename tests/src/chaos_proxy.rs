@@ -100,16 +100,10 @@ fn accept_all(state: &Arc<State>, port: u16, first: TcpListener) {
     while !state.is_over() {
         if state.weather() == Weather::Refuses {
             listener = None;
+        } else if listener.is_none() {
+            listener = Some(listen(port));
         }
-        let accepted = match &listener {
-            Some(listener) => listener.accept().ok(),
-            None => {
-                if state.weather() != Weather::Refuses {
-                    listener = Some(listen(port));
-                }
-                None
-            }
-        };
+        let accepted = listener.as_ref().and_then(|listener| listener.accept().ok());
         match accepted {
             Some((client, _)) => pass_on(state, client),
             None => thread::sleep(LOOK / 4),

@@ -9,7 +9,7 @@ use crate::missing::needed_program;
 use crate::postgres_server::free_port;
 use crate::wait::eventually;
 
-/// HAProxy in front of several instances, set up as the documentation says. It ends with its test.
+/// `HAProxy` in front of several instances, set up as the documentation says. It ends with its test.
 #[derive(Debug)]
 pub struct HaProxy {
     _folder: TempDir,

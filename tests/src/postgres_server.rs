@@ -54,6 +54,7 @@ impl PostgresServer {
     }
 
     /// Another server that follows this one; from now on this one waits for it with each commit.
+    #[must_use]
     pub fn synchronous_standby(&self) -> Self {
         let standby = Self::in_new_folder(self.installed.clone());
         let source = format!("host=127.0.0.1 port={} user={USER} application_name=standby", self.port);

@@ -1,4 +1,4 @@
-//! Each instance restarted in turn, behind HAProxy, while people call.
+//! Each instance restarted in turn, behind `HAProxy`, while people call.
 
 use roster_tests::{Actor, Body, HaProxy, Http, Replicas, ServerDatabase, is_long_run, report, within};
 use serde_json::json;
