@@ -1,7 +1,7 @@
 //! The whole service, from outside: the real binary, its HTTP, its commands, and what it leaves behind.
 //!
-//! `ROSTER_TEST_DATABASE` says on which database; what is true of SQLite alone is in `on_sqlite`, and left out where the run
-//! is about another one.
+//! `ROSTER_TEST_DATABASE` says on which database. What chooses its databases itself is in `on_sqlite`, `on_postgres` and
+//! `on_both`, and need not run for each.
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
@@ -23,7 +23,6 @@ mod commands;
 mod contention;
 mod conventions;
 mod database_check;
-mod database_copy;
 mod dev;
 mod directory;
 mod directory_list;
@@ -41,6 +40,7 @@ mod log_lines;
 mod login_limits;
 mod mass_assignment;
 mod model;
+mod on_both;
 mod on_postgres;
 mod on_sqlite;
 mod one_history;
@@ -62,7 +62,6 @@ mod refresh;
 mod revocation;
 mod revoke;
 mod roles_and_scopes;
-mod same_answers;
 mod secrets;
 mod sessions;
 mod settings;

@@ -1,8 +1,8 @@
 //! What is true of SQLite alone: of its file, of the folder in which it lies, and of what a disk does to both.
 //!
-//! `--skip on_sqlite::` leaves these out where the tests run on another database.
+//! `--skip on_sqlite::` leaves these out where the tests are run for another database.
 
-mod backup;
+pub(crate) mod backup;
 mod bad_disk;
 mod contention;
 mod damaged_file;

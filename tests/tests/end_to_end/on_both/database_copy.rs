@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-use crate::backup::{back_up, upload};
 use crate::commands::complains;
+use crate::on_sqlite::backup::{back_up, upload};
 
 const FACILITY: &str = "16f0cbe3-bc75-45ea-9168-52e52c941ada";
 
