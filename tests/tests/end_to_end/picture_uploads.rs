@@ -41,8 +41,10 @@ fn what_is_no_form_is_refused_early_and_leaves_no_file_anywhere() {
         let mut socket = RawSocket::connect(service.address());
         socket.send(head(&user, announced) + body);
         let answer = socket.read(SILENCE);
+        // Where a chunk is none, the connection may end before it is known who calls.
+        let is_cut = announced.starts_with("Transfer-Encoding") && answer.text.is_empty() && answer.is_closed;
         let first = answer.statuses().first().copied();
-        assert!(first.is_some_and(|status| statuses.contains(&status)), "{announced}: {answer:?}");
+        assert!(is_cut || first.is_some_and(|status| statuses.contains(&status)), "{announced}: {answer:?}");
     }
     // Fewer bytes than announced, and then the end.
     let mut socket = RawSocket::connect(service.address());
