@@ -102,13 +102,11 @@ impl Home {
 
     /// The master secret.
     pub(crate) fn master_secret(&self) -> String {
-        match &self.database {
-            Some(_) => MASTER_SECRET.to_owned(),
-            None => {
-                let text = fs::read_to_string(self.data().join("secret")).expect("the folder has a secret");
-                text.trim().to_owned()
-            }
+        if self.database.is_some() {
+            return MASTER_SECRET.to_owned();
         }
+        let text = fs::read_to_string(self.data().join("secret")).expect("the folder has a secret");
+        text.trim().to_owned()
     }
 
     /// The bytes of everything that is kept but the master secret: of each file of the data folder, and of each table on

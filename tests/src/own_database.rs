@@ -135,8 +135,8 @@ struct Name {
 fn databases_like(server: &mut PgConnection, pattern: &str) -> Vec<String> {
     let pattern = pattern.replace('_', "\\_");
     let named = format!("SELECT datname::text AS name FROM pg_database WHERE datname LIKE '{pattern}'");
-    let names: Vec<Name> = sql_query(named).load(server).expect("databases are listed");
-    names.into_iter().map(|row| row.name).collect()
+    let leftovers: Vec<Name> = sql_query(named).load(server).expect("databases are listed");
+    leftovers.into_iter().map(|row| row.name).collect()
 }
 
 /// Drops the templates of earlier builds of this binary, and what test processes that are gone have left.

@@ -89,7 +89,7 @@ fn a_follower_never_misses_what_is_committed_later() {
                 })
             })
             .collect();
-        let mut follower = database.connection();
+        let mut reader = database.connection();
         let mut followed = Vec::new();
         let start = Instant::now();
         while followed.len() < WRITERS * EACH {
@@ -97,7 +97,7 @@ fn a_follower_never_misses_what_is_committed_later() {
             let after = followed.last().copied().unwrap_or(0);
             let rows: Vec<Seq> = diesel::sql_query("SELECT seq FROM events WHERE seq > $1 ORDER BY seq")
                 .bind::<BigInt, _>(after)
-                .load(&mut follower)
+                .load(&mut reader)
                 .unwrap();
             followed.extend(rows.into_iter().map(|row| row.seq));
         }

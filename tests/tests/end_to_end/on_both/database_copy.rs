@@ -91,7 +91,9 @@ fn whoever_was_there_goes_on_after_a_move_to_a_server_and_back() {
     let service = Service::options().with("ROSTER_ACCESS_TOKEN_TTL", "3600").start();
     let administrator = service.administrator();
     let people: Vec<Actor> = (0..2).map(|_| service.user_made_by(&administrator, "tech")).collect();
-    people.iter().for_each(|person| drop(administrator.give(&person.id, FACILITY, &["open"])));
+    for person in &people {
+        administrator.give(&person.id, FACILITY, &["open"]);
+    }
     let path = upload(&people[0], Picture::jpeg(40, 30));
     let bytes = service.nobody().get(&path).body;
     service.end_in_one_file();

@@ -205,10 +205,9 @@ fn everything() -> String {
          INSERT INTO signing_keys VALUES ('kid', 'ES256', <00ff>, '0a0b0c0d', 1, 2, 3);
          INSERT INTO master_secrets VALUES ({}, 4);
          INSERT INTO doomed_pictures VALUES ({}, 1), ({}, 2);
-         INSERT INTO pictures VALUES (<{PICTURE}>, 2, {});
+         INSERT INTO pictures VALUES (<{PICTURE}>, 2, <70696374757265>);
          INSERT INTO kept_outcomes VALUES ({one}, {two}, {one}, NULL, {two}, 5, '{{}}'), ({two}, {two}, NULL, 'app', {one}, 5, '')",
         digest(8), digest(1), digest(0), digest(2), digest(1), digest(9), digest(3), digest(3),
-        "<70696374757265>"
     )
     .unwrap();
     sql

@@ -7,6 +7,7 @@ mod spellings;
 
 use roster_tests::{Actor, Answer, Body, Dice, Engine, Service, is_long_run, report};
 use serde_json::json;
+use std::fmt::Write as _;
 
 use requests::{Request, Who};
 use sameness::Names;
@@ -130,7 +131,7 @@ fn play(seed: u64, sides: &mut [Side; 2]) -> usize {
     let (mut last, mut succeeded) = (None, 0);
     for _ in 0..LENGTH {
         let request = requests::next(&mut dice, sides[0].names.people(), last.as_ref());
-        story += &format!("{request:?}\n");
+        writeln!(story, "{request:?}").unwrap();
         let [sqlite, postgres] = sides.each_mut().map(|side| side.ask(&request));
         assert_eq!(sqlite, postgres, "SQLite answers the one, PostgreSQL the other; seed {seed}:\n{story}");
         succeeded += usize::from(sqlite.starts_with('2'));
