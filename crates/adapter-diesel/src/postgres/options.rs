@@ -9,7 +9,7 @@ pub struct PostgresOptions {
     pub read_url: Option<String>,
     /// Whether nothing is written.
     pub read_only: bool,
-    /// How many connections at most, at least 1.
+    /// How many connections at most, at least 2: a quarter of them reads, the others write.
     pub connections: u32,
     /// How long to wait for a turn with one of them.
     pub patience: Duration,

@@ -20,7 +20,9 @@ use crate::{Examined, OpenError};
 /// remembered between reads. Its methods need a tokio runtime with time enabled.
 pub struct PostgresStore {
     options: PostgresOptions,
-    connections: Connections,
+    /// Reads have connections of their own: writes that are in each other's way keep theirs for long.
+    reading: Connections,
+    writing: Connections,
     hot: HotReads,
     standby: Option<Standby>,
 }
@@ -31,8 +33,10 @@ impl PostgresStore {
         let mut connection = session::open(options, Host::Primary, options.longest)?;
         migrations::check(&mut connection, options)?;
         let standby = Standby::open(options, &mut connection)?;
-        let connections = Connections::new(options, Host::Primary);
-        Ok(Self { options: options.clone(), hot: HotReads::new(&connections), connections, standby })
+        let [reading, writing] = shares(options.connections).map(|connections| {
+            Connections::new(&PostgresOptions { connections, ..options.clone() }, Host::Primary)
+        });
+        Ok(Self { options: options.clone(), hot: HotReads::new(&reading), reading, writing, standby })
     }
 
     /// Locks that hold across the instances that share the database.
@@ -53,30 +57,36 @@ impl PostgresStore {
     }
 }
 
+/// How many connections read, and how many write: a write has more round trips, and waits for the disk.
+fn shares(connections: u32) -> [u32; 2] {
+    let reading = (connections / 4).max(1);
+    [reading, connections.saturating_sub(reading).max(1)]
+}
+
 #[async_trait]
 impl Store for PostgresStore {
     async fn run_read(&self, mut job: ReadJob) -> Result<(), StoreError> {
-        self.connections.run(move |desk| transactions::read(desk, &mut job)).await
+        self.reading.run(move |desk| transactions::read(desk, &mut job)).await
     }
 
     async fn run_list(&self, job: ReadJob) -> Result<(), StoreError> {
         let Some(standby) = &self.standby else { return self.run_read(job).await };
         let job = Arc::new(Mutex::new(job));
-        if let Some(answered) = standby.read(&self.connections, &job).await {
+        if let Some(answered) = standby.read(&self.reading, &job).await {
             return answered;
         }
         let read = move |desk: &mut Desk| {
             transactions::read(desk, &mut job.lock().unwrap_or_else(PoisonError::into_inner))
         };
-        self.connections.run(read).await
+        self.reading.run(read).await
     }
 
     async fn run_write(&self, mut job: WriteJob) -> Result<(), StoreError> {
         if self.options.read_only {
             return Err(StoreError::Unavailable("the database is only looked at".to_owned()));
         }
-        self.connections.refuse_writes_that_would_hang()?;
-        self.connections.run(move |desk| transactions::write(desk, &mut job)).await
+        self.writing.refuse_writes_that_would_hang()?;
+        self.writing.run(move |desk| transactions::write(desk, &mut job)).await
     }
 
     async fn caller(&self, user: UserId, session: SessionId) -> Stored<Option<Arc<User>>> {
@@ -88,15 +98,15 @@ impl Store for PostgresStore {
     }
 
     async fn number_events(&self) -> Stored<u64> {
-        self.connections.refuse_writes_that_would_hang()?;
-        self.connections.run(number_events).await
+        self.writing.refuse_writes_that_would_hang()?;
+        self.writing.run(number_events).await
     }
 
     async fn ready(&self) -> Stored<()> {
         let options = self.options.clone();
         let look = move |connection: &mut Connection| Ok(migrations::check(connection, &options));
-        self.connections.run(move |desk| transactions::ask(desk, look)).await??;
-        if self.connections.run(|desk| transactions::ask(desk, is_standby)).await? {
+        self.reading.run(move |desk| transactions::ask(desk, look)).await??;
+        if self.reading.run(|desk| transactions::ask(desk, is_standby)).await? {
             return Err(StoreError::Unavailable("the server takes no writes".to_owned()));
         }
         Ok(())
@@ -105,4 +115,17 @@ impl Store for PostgresStore {
 
 fn is_standby(connection: &mut Connection) -> QueryResult<bool> {
     diesel::select(sql::<Bool>("pg_is_in_recovery()")).get_result(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_and_writes_each_have_a_share() {
+        assert_eq!(shares(1), [1, 1]);
+        assert_eq!(shares(2), [1, 1]);
+        assert_eq!(shares(8), [2, 6]);
+        assert_eq!(shares(32), [8, 24]);
+    }
 }
