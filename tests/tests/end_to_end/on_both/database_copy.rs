@@ -82,7 +82,7 @@ fn assert_goes_on(service: &Service, person: &Actor, path: &str, bytes: &[u8]) {
     service.try_refresh(person.refresh_token.as_ref().unwrap()).expect(200);
     let again = service.sign_in(&person.email, &person.password);
     let facilities = again.get("/user/facilities").expect(200);
-    assert_eq!(facilities["results"][0]["actions"], json!(["open"]), "{facilities}");
+    assert_eq!(facilities["data"][0]["actions"], json!(["open"]), "{facilities}");
     assert_eq!(service.nobody().get(path).expect_status(200).body, bytes);
 }
 
