@@ -5,7 +5,7 @@ use serde_json::json;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::load::{call_meanwhile, figures, hands, shut_out};
+use super::load::{Hand, call_meanwhile, figures, hands, shut_out};
 use super::weather_report::{assert_in_time, patient, recovered};
 
 /// The URL of a database on whichever of the two takes writes.
@@ -33,8 +33,10 @@ fn what_was_acknowledged_survives_the_loss_of_the_server() {
         (promotion, recovered(&replicas, &administrator))
     });
     let figures = figures(&hands, start);
-    hands.iter().for_each(|hand| hand.check(&mut standby.sql(&database)));
-    let acknowledged: usize = hands.iter().map(|hand| hand.acknowledged()).sum();
+    for hand in &hands {
+        hand.check(&mut standby.sql(&database));
+    }
+    let acknowledged: usize = hands.iter().map(Hand::acknowledged).sum();
     report(&format!(
         "loss of the database server: {figures}; {acknowledged} acknowledged writes, none lost; promoted after \
          {promotion:?}, well again {recovery:?} later"
@@ -62,7 +64,9 @@ fn a_write_that_no_standby_has_is_not_acknowledged_and_reads_go_on() {
             answer.retry_after();
             assert_in_time(began.elapsed());
         });
-        people.iter().for_each(|person| drop(person.get("/user").expect(200)));
+        for person in &people {
+            person.get("/user").expect(200);
+        }
     }
     let connections = "SELECT count(*) AS value FROM pg_stat_activity WHERE application_name = 'roster'";
     let connections = server.sql(&database).count(connections);

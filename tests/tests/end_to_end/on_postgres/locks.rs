@@ -33,7 +33,9 @@ fn whoever_holds_the_table_of_people_makes_nobody_wait_for_long() {
     call_meanwhile(&mut hands, || thread::sleep(Duration::from_secs(1)));
     let calm = figures(&hands, calm);
     assert_eq!(calm.unavailable, 0, "afterwards: {calm}");
-    hands.iter().for_each(|hand| hand.check(&mut database.sql()));
+    for hand in &hands {
+        hand.check(&mut database.sql());
+    }
     report(&format!("the table of people held: {held}; well again after {recovery:?}, then {calm}"));
 }
 
@@ -50,7 +52,8 @@ fn two_hundred_callers_share_two_connections_fairly() {
             at_once(200, |number| {
                 let (mut served, mut refused, mut slowest) = (0, 0, Duration::ZERO);
                 let person = &people[number % people.len()];
-                while Instant::now() < ends {
+                // On a slow machine some come late to their first answer, but nobody is passed over.
+                while Instant::now() < ends || (served == 0 && refused < 20) {
                     let began = Instant::now();
                     let answer = match number % 4 {
                     0 => person.patch("/user", json!({
@@ -59,13 +62,12 @@ fn two_hundred_callers_share_two_connections_fairly() {
                     _ => person.get("/user/facilities"),
                 };
                     slowest = slowest.max(began.elapsed());
-                    match answer.status {
-                        200 => served += 1,
-                        _ => {
-                            answer.expect_problem(503, "unavailable");
-                            answer.retry_after();
-                            refused += 1;
-                        }
+                    if answer.status == 200 {
+                        served += 1;
+                    } else {
+                        answer.expect_problem(503, "unavailable");
+                        answer.retry_after();
+                        refused += 1;
                     }
                 }
                 (served, refused, slowest)
@@ -82,6 +84,6 @@ fn two_hundred_callers_share_two_connections_fairly() {
         served.iter().min().unwrap(),
         served.iter().max().unwrap()
     ));
-    assert!(starved < 20, "{starved} of 200 were never served");
+    assert_eq!(starved, 0, "never served");
     recovered(&replicas, &administrator);
 }

@@ -57,7 +57,9 @@ fn withstands(weather: Weather, succeeds: Succeeds) {
     call_meanwhile(&mut hands, || thread::sleep(Duration::from_secs(1)));
     let calm = figures(&hands, calm);
     assert_eq!(calm.unavailable, 0, "afterwards: {calm}");
-    hands.iter().for_each(|hand| hand.check(&mut database.sql()));
+    for hand in &hands {
+        hand.check(&mut database.sql());
+    }
 }
 
 #[test]

@@ -50,12 +50,9 @@ fn whatever_is_uploaded_and_removed_at_once_nobody_has_a_picture_without_its_byt
             } else {
                 person.delete("/user/picture")
             };
-            match answer.status {
-                200 => {}
-                _ => {
-                    answer.expect_problem(503, "unavailable");
-                    refused += 1;
-                }
+            if answer.status != 200 {
+                answer.expect_problem(503, "unavailable");
+                refused += 1;
             }
         }
         refused

@@ -4,7 +4,7 @@ use roster_tests::{Dice, PostgresServer, Replicas, is_long_run, report};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::load::{call_meanwhile, figures, hands, shut_out};
+use super::load::{Hand, call_meanwhile, figures, hands, shut_out};
 use super::weather_report::{assert_in_time, patient, recovered};
 
 #[test]
@@ -31,8 +31,10 @@ fn a_server_that_crashes_again_and_again_takes_along_nothing_that_was_acknowledg
     let calm = Instant::now();
     call_meanwhile(&mut hands, || thread::sleep(Duration::from_secs(1)));
     assert_eq!(figures(&hands, calm).unavailable, 0, "all is well afterwards");
-    hands.iter().for_each(|hand| hand.check(&mut server.sql(&database)));
-    let acknowledged: usize = hands.iter().map(|hand| hand.acknowledged()).sum();
+    for hand in &hands {
+        hand.check(&mut server.sql(&database));
+    }
+    let acknowledged: usize = hands.iter().map(Hand::acknowledged).sum();
     report(&format!(
         "{rounds} crashes of the database server: {figures_meanwhile}; {acknowledged} acknowledged writes, none lost; \
          well again after {:?} at most",
