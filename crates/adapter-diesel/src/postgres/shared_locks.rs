@@ -47,8 +47,7 @@ impl SharedLocks {
 
 /// Names share a key once in a great while: then they wait for each other.
 fn key(name: &PictureName) -> i64 {
-    let [a, b, c, d, e, f, g, h, ..] = name.sha256;
-    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+    name.sha256.first_chunk().map_or(0, |first| i64::from_be_bytes(*first))
 }
 
 #[derive(QueryableByName)]
