@@ -54,3 +54,43 @@ pub struct AccessToken {
     /// From when on it is refused (`exp`).
     pub expires_at: Instant,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeZone;
+
+    fn at(second: i64) -> Instant {
+        chrono::Utc.timestamp_opt(second, 0).unwrap()
+    }
+
+    fn session(number: u128, expires_at: Instant) -> Session {
+        Session {
+            id: SessionId::new(uuid::Uuid::from_u128(number)),
+            user: UserId::new(uuid::Uuid::nil()),
+            client: "app".parse().unwrap(),
+            scopes: Scopes::NONE,
+            created_at: at(0),
+            last_used_at: at(0),
+            last_ip: None,
+            user_agent: None,
+            expires_at,
+        }
+    }
+
+    #[test]
+    fn a_session_is_over_from_its_last_instant_on() {
+        let session = session(1, at(10));
+        assert!(!session.is_over(at(9)) && session.is_over(at(10)) && session.is_over(at(11)));
+    }
+
+    #[test]
+    fn the_end_of_a_session_is_told_unless_it_was_over() {
+        let all = [session(1, at(11)), session(2, at(10)), session(3, at(12))];
+        let told: Vec<EventKind> = Session::ends_of(all.clone(), at(10)).collect();
+        let [first, _, third] = all;
+        let ended =
+            |session: Session| EventKind::SessionEnded { session: session.id, client: session.client };
+        assert_eq!(told, [ended(first), ended(third)]);
+    }
+}

@@ -196,6 +196,8 @@ mod tests {
         assert_eq!(parse(&format!("{}@b.c", "a".repeat(65))).map(|_| ()), Err(Fault::InvalidEmail));
         assert!(parse(&format!("a@{}.c", "d".repeat(63))).is_ok());
         assert_eq!(parse(&format!("a@{}.c", "d".repeat(64))).map(|_| ()), Err(Fault::InvalidEmail));
+        // The whole counts before its parts.
+        assert_eq!(parse(&format!("{}@b.c", "a".repeat(251))).map(|_| ()), too_long);
         let domain =
             |length: usize| format!("{}{}", "d.".repeat((length - 1) / 2), "e".repeat(2 - length % 2));
         assert!(parse(&format!("a@{}", domain(252))).is_ok());

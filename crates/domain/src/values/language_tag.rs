@@ -156,6 +156,7 @@ mod tests {
             "abcde",
             "de-1996",
             "x-a-12345678",
+            "en-x-a",
         ] {
             assert!(tag.parse::<LanguageTag>().is_ok(), "{tag}");
         }
@@ -185,6 +186,8 @@ mod tests {
             "abcd-abc",
             "zh-abc-abc-abc-abc",
             "de-DE-Latn",
+            "en-US-GB",
+            "en-ab1-cd",
             "en-abcd1234x",
             "en-1abcd1234",
             "en-ab1",

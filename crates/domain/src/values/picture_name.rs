@@ -93,6 +93,12 @@ mod tests {
         let text = format!("{}.png", "ab".repeat(32));
         assert_eq!(name.to_string(), text);
         assert_eq!(text.parse(), Ok(name));
+        let mut sha256 = [0; 32];
+        sha256.iter_mut().zip(1..).for_each(|(byte, number)| *byte = number * 7);
+        for format in [PictureFormat::Jpeg, PictureFormat::Png] {
+            let name = PictureName { sha256, format };
+            assert_eq!(name.to_string().parse(), Ok(name));
+        }
         let (longer, signed) = (format!("ab{text}"), text.replacen("ab", "+b", 1));
         for text in [
             text.to_uppercase(),
