@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::postgres_server::free_port;
+use crate::wait::let_pass;
 
 /// A proxy on this machine. It ends with its test.
 #[derive(Debug)]
@@ -69,7 +70,7 @@ impl ChaosProxy {
     /// Changes the weather.
     pub fn turn(&self, weather: Weather) {
         self.state.weather.store(weather as u8, Ordering::SeqCst);
-        thread::sleep(2 * LOOK);
+        let_pass(2 * LOOK);
     }
 }
 
@@ -106,7 +107,7 @@ fn accept_all(state: &Arc<State>, port: u16, first: TcpListener) {
         let accepted = listener.as_ref().and_then(|listener| listener.accept().ok());
         match accepted {
             Some((client, _)) => pass_on(state, client),
-            None => thread::sleep(LOOK / 4),
+            None => let_pass(LOOK / 4),
         }
     }
 }
@@ -188,8 +189,8 @@ impl Pipe {
     fn forward(&mut self, bytes: &[u8]) -> Option<()> {
         match self.state.weather() {
             Weather::BlackHole => self.is_lost.store(true, Ordering::SeqCst),
-            Weather::Late if self.is_answer => thread::sleep(Duration::from_millis(500)),
-            Weather::Slow => thread::sleep(Duration::from_micros(62_500)),
+            Weather::Late if self.is_answer => let_pass(Duration::from_millis(500)),
+            Weather::Slow => let_pass(Duration::from_micros(62_500)),
             _ => {}
         }
         if self.is_lost.load(Ordering::SeqCst) {

@@ -86,4 +86,4 @@ pub use template::{
 };
 pub use timing::{how_often_longer, median_milliseconds};
 pub use token::{claims_of, header_of};
-pub use wait::{eventually, within, within_a_second};
+pub use wait::{eventually, let_pass, within, within_a_second};

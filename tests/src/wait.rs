@@ -19,6 +19,11 @@ pub fn within<T>(limit: Duration, what: impl Debug, mut look: impl FnMut() -> Op
     }
 }
 
+/// Lets time pass while something goes on, such as load or an outage; nobody waits like this for what shall have happened.
+pub fn let_pass(time: Duration) {
+    thread::sleep(time);
+}
+
 /// Looks again and again until a look finds what was promised within a second. Only looks that begin after the second
 /// must find it, so a machine that is slow to answer breaks no promise.
 pub fn within_a_second(what: &str, mut look: impl FnMut() -> bool) {

@@ -195,7 +195,7 @@ fn each_library_has_one_home() {
         ("utoipa", &["roster-adapter-actix"]),
         ("diesel", &["roster-adapter-diesel", "roster-tests"]),
         ("diesel_migrations", &["roster-adapter-diesel"]),
-        ("pq-sys", &["roster-adapter-diesel"]),
+        ("pq-sys", &["roster-adapter-diesel", "roster-tests"]),
         ("image", &["roster-adapter-pictures", "roster-tests"]),
         ("image-webp", &["roster-adapter-pictures"]),
         ("png", &["roster-adapter-pictures"]),

@@ -1,6 +1,6 @@
 //! Events of three instances that write at once, as somebody sees them who follows their numbers.
 
-use roster_tests::{Actor, Replicas, ServerDatabase, ServiceOptions, at_once, is_long_run, report};
+use roster_tests::{Actor, Replicas, ServerDatabase, ServiceOptions, at_once, is_long_run, let_pass, report};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,9 +40,9 @@ impl Follower {
         let mut sql = database.sql();
         while !is_over.load(Ordering::SeqCst) {
             self.look(&mut sql);
-            thread::sleep(Duration::from_millis(5));
+            let_pass(Duration::from_millis(5));
         }
-        thread::sleep(3 * LONGEST);
+        let_pass(3 * LONGEST);
         self.look(&mut sql);
         self
     }

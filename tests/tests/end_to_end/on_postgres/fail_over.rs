@@ -1,8 +1,7 @@
 //! A server that is lost, and a standby in its place.
 
-use roster_tests::{Actor, PostgresServer, Replicas, at_once, is_long_run, report};
+use roster_tests::{Actor, PostgresServer, Replicas, at_once, is_long_run, let_pass, report};
 use serde_json::json;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::load::{Hand, call_meanwhile, figures, hands, shut_out};
@@ -25,7 +24,7 @@ fn what_was_acknowledged_survives_the_loss_of_the_server() {
     let mut hands = hands(&replicas, &administrator, &shut_out, 8);
     let start = Instant::now();
     let (promotion, recovery) = call_meanwhile(&mut hands, || {
-        thread::sleep(Duration::from_secs(2));
+        let_pass(Duration::from_secs(2));
         server.kill();
         let lost = Instant::now();
         standby.promote();

@@ -1,8 +1,7 @@
 //! A table that somebody holds, and more callers than connections.
 
-use roster_tests::{Replicas, ServerDatabase, at_once, is_long_run, report};
+use roster_tests::{Replicas, ServerDatabase, at_once, is_long_run, let_pass, report};
 use serde_json::json;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::load::{call_meanwhile, figures, hands, shut_out};
@@ -19,9 +18,9 @@ fn whoever_holds_the_table_of_people_makes_nobody_wait_for_long() {
     let mut holder = database.sql();
     let (recovery, _) = lives_meanwhile(&replicas[1], || {
         call_meanwhile(&mut hands, || {
-            thread::sleep(Duration::from_millis(500));
+            let_pass(Duration::from_millis(500));
             holder.run("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE");
-            thread::sleep(Duration::from_secs(if is_long_run() { 20 } else { 7 }));
+            let_pass(Duration::from_secs(if is_long_run() { 20 } else { 7 }));
             holder.run("COMMIT");
             recovered(&replicas, &administrator)
         })
@@ -30,7 +29,7 @@ fn whoever_holds_the_table_of_people_makes_nobody_wait_for_long() {
     assert_in_time(held.slowest);
     assert!(held.unavailable > 0, "{held}");
     let calm = Instant::now();
-    call_meanwhile(&mut hands, || thread::sleep(Duration::from_secs(1)));
+    call_meanwhile(&mut hands, || let_pass(Duration::from_secs(1)));
     let calm = figures(&hands, calm);
     assert_eq!(calm.unavailable, 0, "afterwards: {calm}");
     for hand in &hands {

@@ -1,7 +1,8 @@
 //! A network between service and database that swallows, refuses, delays or crawls.
 
-use roster_tests::{ChaosProxy, Replicas, ServerDatabase, Service, Weather, is_long_run, report, within};
-use std::thread;
+use roster_tests::{
+    ChaosProxy, Replicas, ServerDatabase, Service, Weather, is_long_run, let_pass, report, within,
+};
 use std::time::{Duration, Instant};
 
 use super::load::{call_meanwhile, figures, hands, shut_out};
@@ -28,7 +29,7 @@ fn withstands(weather: Weather, succeeds: Succeeds) {
     let administrator = replicas[0].administrator();
     let shut_out = shut_out(&replicas, &administrator);
     let mut hands = hands(&replicas, &administrator, &shut_out, 12);
-    call_meanwhile(&mut hands, || thread::sleep(Duration::from_secs(1)));
+    call_meanwhile(&mut hands, || let_pass(Duration::from_secs(1)));
     let before = Size::of(&replicas[0]);
 
     proxy.turn(weather);
@@ -38,7 +39,7 @@ fn withstands(weather: Weather, succeeds: Succeeds) {
             if succeeds == Succeeds::Nothing {
                 becomes_unready(&replicas[0]);
             }
-            thread::sleep(Duration::from_secs(if is_long_run() { 60 } else { 6 }));
+            let_pass(Duration::from_secs(if is_long_run() { 60 } else { 6 }));
         });
     });
     let by_now = Size::of(&replicas[0]);
@@ -54,7 +55,7 @@ fn withstands(weather: Weather, succeeds: Succeeds) {
     before.assert_bounded(by_now);
 
     let calm = Instant::now();
-    call_meanwhile(&mut hands, || thread::sleep(Duration::from_secs(1)));
+    call_meanwhile(&mut hands, || let_pass(Duration::from_secs(1)));
     let calm = figures(&hands, calm);
     assert_eq!(calm.unavailable, 0, "afterwards: {calm}");
     for hand in &hands {

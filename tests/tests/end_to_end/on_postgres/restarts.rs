@@ -1,7 +1,6 @@
 //! A database server that crashes and recovers, again and again, under load.
 
-use roster_tests::{Dice, PostgresServer, Replicas, is_long_run, report};
-use std::thread;
+use roster_tests::{Dice, PostgresServer, Replicas, is_long_run, let_pass, report};
 use std::time::{Duration, Instant};
 
 use super::load::{Hand, call_meanwhile, figures, hands, shut_out};
@@ -19,7 +18,7 @@ fn a_server_that_crashes_again_and_again_takes_along_nothing_that_was_acknowledg
     let mut dice = Dice::of(7);
     let recoveries: Vec<Duration> = call_meanwhile(&mut hands, || {
         let round = |_| {
-            thread::sleep(Duration::from_millis(300 + u64::try_from(dice.roll(1_500)).unwrap()));
+            let_pass(Duration::from_millis(300 + u64::try_from(dice.roll(1_500)).unwrap()));
             server.crash_and_recover();
             recovered(&replicas, &administrator)
         };
@@ -29,7 +28,7 @@ fn a_server_that_crashes_again_and_again_takes_along_nothing_that_was_acknowledg
     assert_in_time(figures_meanwhile.slowest);
 
     let calm = Instant::now();
-    call_meanwhile(&mut hands, || thread::sleep(Duration::from_secs(1)));
+    call_meanwhile(&mut hands, || let_pass(Duration::from_secs(1)));
     assert_eq!(figures(&hands, calm).unavailable, 0, "all is well afterwards");
     for hand in &hands {
         hand.check(&mut server.sql(&database));

@@ -1,6 +1,6 @@
 //! What is looked at while a database fails, and when it is well again.
 
-use roster_tests::{Actor, Body, Replicas, Service, ServiceOptions, within};
+use roster_tests::{Actor, Body, Replicas, Service, ServiceOptions, let_pass, within};
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -91,7 +91,7 @@ pub(super) fn lives_meanwhile<T>(service: &Service, meanwhile: impl FnOnce() -> 
                 let began = Instant::now();
                 service.nobody().get("/health/live").expect_status(200);
                 times.push(began.elapsed());
-                thread::sleep(Duration::from_millis(20));
+                let_pass(Duration::from_millis(20));
             }
             times
         });
