@@ -89,7 +89,7 @@ fn preamble(longest: Duration) -> String {
          SELECT set_config('synchronous_commit', 'on', false)
          WHERE current_setting('synchronous_commit') IN ('off', 'local');",
         milliseconds / 2,
-        milliseconds / 2,
+        milliseconds,
     )
 }
 
