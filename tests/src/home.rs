@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use crate::binary::Roster;
 use crate::database::Database;
 use crate::engine::Engine;
-use crate::own_database::OwnDatabase;
+use crate::server_database::ServerDatabase;
 use crate::template;
 
 /// The issuer of the services under test: no address, so that a link made from a request would be seen.
@@ -19,7 +19,7 @@ const MASTER_SECRET: &str = "Y2FuYXJ5LW1hc3Rlci1zZWNyZXQtb2YtdGhlLXRlc3RzLTAwMDE
 #[derive(Debug)]
 pub struct Home {
     folder: TempDir,
-    database: Option<OwnDatabase>,
+    database: Option<ServerDatabase>,
 }
 
 impl Home {
@@ -29,7 +29,7 @@ impl Home {
             Engine::Sqlite => Self::in_folder(template::data_folder()),
             Engine::Postgres => {
                 let fill = |url: &str| template::fill(|arguments| on_postgres(Roster::new(arguments), url));
-                Self::on_server(OwnDatabase::copied(fill))
+                Self::on_server(ServerDatabase::copied(fill))
             }
         }
     }
@@ -38,7 +38,7 @@ impl Home {
     pub fn empty() -> Self {
         match Engine::chosen() {
             Engine::Sqlite => Self::in_folder(template::temporary_folder()),
-            Engine::Postgres => Self::on_server(OwnDatabase::empty()),
+            Engine::Postgres => Self::on_server(ServerDatabase::empty()),
         }
     }
 
@@ -47,7 +47,7 @@ impl Home {
         Self { folder, database: None }
     }
 
-    fn on_server(database: OwnDatabase) -> Self {
+    fn on_server(database: ServerDatabase) -> Self {
         let folder = template::temporary_folder();
         fs::create_dir(folder.path().join(template::DATA)).expect("a folder can be made");
         Self { folder, database: Some(database) }
@@ -71,7 +71,7 @@ impl Home {
     pub fn command<A: Into<OsString>>(&self, arguments: impl IntoIterator<Item = A>) -> Roster {
         let run = Roster::new(arguments).on(&self.data());
         match &self.database {
-            Some(database) => on_postgres(run, &database.url()),
+            Some(database) => on_postgres(run, database.url()),
             None => run,
         }
     }
@@ -79,7 +79,7 @@ impl Home {
     /// The database, to be looked at from outside.
     pub fn database(&self) -> Database {
         match &self.database {
-            Some(database) => Database::on_server(&database.url()),
+            Some(database) => Database::on_server(database.url()),
             None => Database::open(&self.database_file()),
         }
     }
@@ -87,7 +87,7 @@ impl Home {
     /// Changes the database from outside.
     pub(crate) fn change(&self, statements: &str) {
         match &self.database {
-            Some(database) => Database::change_on_server(&database.url(), statements),
+            Some(database) => Database::change_on_server(database.url(), statements),
             None => Database::change(&self.database_file(), statements),
         }
     }
@@ -95,7 +95,7 @@ impl Home {
     /// Like [`Home::change`], where neither references nor what columns may hold are minded.
     pub(crate) fn change_unminded(&self, statements: &str) {
         match &self.database {
-            Some(database) => Database::change_on_server_unminded(&database.url(), statements),
+            Some(database) => Database::change_on_server_unminded(database.url(), statements),
             None => Database::change_unminded(&self.database_file(), statements),
         }
     }

@@ -31,7 +31,6 @@ mod log;
 mod memory;
 mod missing;
 mod open_files;
-mod own_database;
 mod parallel;
 mod people;
 mod picture;

@@ -9,7 +9,7 @@ use crate::home::PUBLIC_URL;
 use crate::parallel::at_once;
 use crate::postgres_server::free_port;
 use crate::service::{Service, ServiceOptions};
-use crate::template::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD, ALL_SCOPES, CLIENT};
+use crate::template;
 
 /// The master secret of all instances.
 pub const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -64,14 +64,7 @@ impl Replicas {
 
     /// Makes the usual administrator and client in an empty database, by commands.
     pub fn fill(url: &str) {
-        let names = ["--first-name", "Ada", "--last-name", "Administrator"];
-        let arguments = ["admin", "create", "--email", ADMINISTRATOR_EMAIL].into_iter().chain(names);
-        Self::command_on(url, arguments).reading(&format!("{ADMINISTRATOR_PASSWORD}\n")).succeed();
-        let grants = ["--grant", "password", "--grant", "refresh_token"];
-        let scopes = ALL_SCOPES.into_iter().flat_map(|scope| ["--scope", scope]);
-        let arguments =
-            ["client", "create", "--id", CLIENT, "--public"].into_iter().chain(grants).chain(scopes);
-        Self::command_on(url, arguments).succeed();
+        template::fill(|arguments| Self::command_on(url, arguments));
     }
 
     /// A command beside the instances.

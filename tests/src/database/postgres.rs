@@ -1,7 +1,7 @@
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection as _;
 
-use crate::own_database::connect;
+use crate::server_database::connect;
 
 pub(super) const TABLES: &str = "\
     SELECT table_name AS value FROM information_schema.tables \

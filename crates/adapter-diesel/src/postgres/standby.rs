@@ -2,8 +2,8 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 use roster_ports::{ReadJob, StoreError, Stored};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::connections::Connections;
 use super::session::{self, Host};
@@ -17,9 +17,12 @@ use crate::OpenError;
 /// less than what was acknowledged to anybody, whichever instance that was.
 pub(super) struct Standby {
     connections: Connections,
-    /// Whether the last call could not be answered there: told once.
-    is_failing: AtomicBool,
+    /// Until when it is left alone, since it did not answer.
+    rests_until: Mutex<Option<Instant>>,
 }
+
+/// How long a standby that did not answer is left alone.
+const REST: Duration = Duration::from_secs(5);
 
 impl Standby {
     /// The standby of these options' primary, if they name one. It need not run yet; another database is refused.
@@ -28,65 +31,74 @@ impl Standby {
         primary: &mut Connection,
     ) -> Result<Option<Self>, OpenError> {
         let Some(url) = &options.read_url else { return Ok(None) };
-        let options = PostgresOptions { url: url.clone(), read_url: None, ..options.clone() };
+        // Where it does not answer, there must be time left to ask the primary.
+        let longest = options.longest / 4;
+        let options = PostgresOptions { url: url.clone(), read_url: None, longest, ..options.clone() };
         match session::open(&options, Host::Standby, options.longest) {
             Ok(mut standby) => refuse_stranger(primary, &mut standby)?,
             Err(error) => tracing::warn!(%error, "the standby that lists shall come from does not answer"),
         }
-        Ok(Some(Self {
-            connections: Connections::new(&options, Host::Standby),
-            is_failing: AtomicBool::new(false),
-        }))
+        let connections = Connections::new(&options, Host::Standby);
+        Ok(Some(Self { connections, rests_until: Mutex::default() }))
     }
 
-    /// Runs a read there; `None` where it could not be, and the primary has to be asked.
-    pub(super) async fn read(&self, primary: &Connections, job: &Arc<Mutex<ReadJob>>) -> Option<Stored<()>> {
-        match self.try_read(primary, job).await {
-            Ok(answered) => {
-                self.is_failing.store(false, Ordering::Relaxed);
-                answered.then_some(Ok(()))
+    /// Runs a read there; gives it back where the primary has to be asked.
+    pub(super) async fn read(&self, primary: &Connections, mut job: ReadJob) -> Result<Stored<()>, ReadJob> {
+        if !self.is_abreast(primary).await {
+            return Err(job);
+        }
+        let reading = self.connections.run(move |desk| {
+            let ended = read(desk, &mut job);
+            Ok((job, ended))
+        });
+        match reading.await {
+            Ok((job, Err(StoreError::Unavailable(reason)))) => {
+                self.rest(&reason);
+                Err(job)
             }
-            Err(StoreError::Unavailable(reason)) => {
-                if !self.is_failing.swap(true, Ordering::Relaxed) {
-                    tracing::warn!(
-                        reason,
-                        "the standby does not answer; the primary answers lists meanwhile"
-                    );
-                }
-                None
+            Ok((_, ended)) => Ok(ended),
+            Err(error) => {
+                self.rest(&error.to_string());
+                Ok(Err(error))
             }
-            Err(error) => Some(Err(error)),
         }
     }
 
-    async fn try_read(&self, primary: &Connections, job: &Arc<Mutex<ReadJob>>) -> Stored<bool> {
-        let written = primary.run(|desk| ask(desk, written)).await?;
-        let job = Arc::clone(job);
-        self.connections
-            .run(move |desk| {
-                if !ask(desk, |standby| has_applied(standby, &written))? {
-                    return Ok(false);
-                }
-                let mut job = job.lock().unwrap_or_else(PoisonError::into_inner);
-                read(desk, &mut job).map(|()| true)
-            })
-            .await
+    async fn is_abreast(&self, primary: &Connections) -> bool {
+        if self.rests() {
+            return false;
+        }
+        // What is wrong with the primary it tells itself, when it is asked for the list.
+        let Ok(written) = primary.run(|desk| ask(desk, written)).await else { return false };
+        let applied = self.connections.run(move |desk| ask(desk, |standby| has_applied(standby, &written)));
+        applied.await.unwrap_or_else(|error| {
+            self.rest(&error.to_string());
+            false
+        })
+    }
+
+    fn rests(&self) -> bool {
+        let until = *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner);
+        until.is_some_and(|until| Instant::now() < until)
+    }
+
+    fn rest(&self, reason: &str) {
+        tracing::warn!(reason, "the standby does not answer; the primary answers lists for a while");
+        *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + REST);
     }
 }
 
 /// Places in the log of one server say nothing about another one.
 fn refuse_stranger(primary: &mut Connection, standby: &mut Connection) -> Result<(), OpenError> {
-    let identifier = || sql::<BigInt>("system_identifier FROM pg_control_system()");
-    let database = || sql::<Text>("current_database()::text");
-    let here: (i64, String) =
-        (diesel::select(identifier()).get_result(primary)?, diesel::select(database()).get_result(primary)?);
-    let there: (i64, String) =
-        (diesel::select(identifier()).get_result(standby)?, diesel::select(database()).get_result(standby)?);
-    if here == there {
-        Ok(())
-    } else {
-        Err(OpenError::Failed("the standby follows another database".to_owned()))
+    if identity(primary)? == identity(standby)? {
+        return Ok(());
     }
+    Err(OpenError::Failed("the standby follows another database".to_owned()))
+}
+
+fn identity(connection: &mut Connection) -> QueryResult<(i64, String)> {
+    let system = sql::<BigInt>("(SELECT system_identifier FROM pg_control_system())");
+    diesel::select((system, sql::<Text>("current_database()::text"))).get_result(connection)
 }
 
 /// How far the primary's log is safe: everything that was acknowledged lies before.

@@ -4,9 +4,9 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use roster_domain::{Client, ClientId, SessionId, User, UserId};
 use roster_ports::{ReadJob, Store, StoreError, Stored, WriteJob};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use super::connections::{Connections, Desk};
+use super::connections::Connections;
 use super::hot_reads::HotReads;
 use super::numbering::number_events;
 use super::session::Host;
@@ -71,14 +71,10 @@ impl Store for PostgresStore {
 
     async fn run_list(&self, job: ReadJob) -> Result<(), StoreError> {
         let Some(standby) = &self.standby else { return self.run_read(job).await };
-        let job = Arc::new(Mutex::new(job));
-        if let Some(answered) = standby.read(&self.reading, &job).await {
-            return answered;
+        match standby.read(&self.reading, job).await {
+            Ok(answered) => answered,
+            Err(job) => self.run_read(job).await,
         }
-        let read = move |desk: &mut Desk| {
-            transactions::read(desk, &mut job.lock().unwrap_or_else(PoisonError::into_inner))
-        };
-        self.reading.run(read).await
     }
 
     async fn run_write(&self, mut job: WriteJob) -> Result<(), StoreError> {
@@ -104,9 +100,13 @@ impl Store for PostgresStore {
 
     async fn ready(&self) -> Stored<()> {
         let options = self.options.clone();
-        let look = move |connection: &mut Connection| Ok(migrations::check(connection, &options));
-        self.reading.run(move |desk| transactions::ask(desk, look)).await??;
-        if self.reading.run(|desk| transactions::ask(desk, is_standby)).await? {
+        // What is asked first finds out whether the connection is still one: the check of the schema keeps that to itself.
+        let look = move |connection: &mut Connection| {
+            Ok((is_standby(connection)?, migrations::check(connection, &options)))
+        };
+        let (is_standby, usable) = self.reading.run(move |desk| transactions::ask(desk, look)).await?;
+        usable?;
+        if is_standby {
             return Err(StoreError::Unavailable("the server takes no writes".to_owned()));
         }
         Ok(())

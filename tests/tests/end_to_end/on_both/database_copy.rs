@@ -1,8 +1,6 @@
 //! `db copy` from a file to a server and back, with services on both, and `db backup` from a server.
 
-use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, PgConnection};
-use roster_tests::{Actor, Database, Picture, Roster, Service, ServiceOptions, data_folder, invented};
+use roster_tests::{Actor, Database, Picture, Roster, ServerDatabase, Service, ServiceOptions, data_folder};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -15,48 +13,10 @@ const FACILITY: &str = "16f0cbe3-bc75-45ea-9168-52e52c941ada";
 /// A strong secret that nothing was used with.
 const STRANGE_SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-/// A database of a test's own on the server that `ROSTER_TEST_POSTGRES` names; it is dropped with this.
-struct Server {
-    base: String,
-    name: String,
-}
-
-impl Server {
-    /// One without a schema.
-    fn new() -> Self {
-        let url = std::env::var("ROSTER_TEST_POSTGRES")
-            .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
-        let base = url.rsplit_once('/').unwrap().0.to_owned();
-        let server = Self { base, name: format!("roster_copy_test_{}", invented().replace('-', "_")) };
-        server.administer(&format!("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", server.name));
-        server
-    }
-
-    fn url(&self) -> String {
-        format!("{}/{}", self.base, self.name)
-    }
-
-    fn administer(&self, command: &str) {
-        let mut connection = PgConnection::establish(&format!("{}/postgres", self.base)).unwrap();
-        connection.batch_execute(command).unwrap();
-    }
-
-    /// Changes it from outside.
-    fn change(&self, statements: &str) {
-        PgConnection::establish(&self.url()).unwrap().batch_execute(statements).unwrap();
-    }
-
-    /// How a service runs on it, with the master secret of this data folder.
-    fn service(&self, secret_of: &Path) -> ServiceOptions {
-        let secret = fs::read_to_string(secret_of.join("secret")).unwrap();
-        Service::options().with("ROSTER_DATABASE_URL", self.url()).with("ROSTER_SECRET", secret.trim())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.administer(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
-    }
+/// How a service runs on a server, with the master secret of this data folder.
+fn service_on(server: &ServerDatabase, secret_of: &Path) -> ServiceOptions {
+    let secret = fs::read_to_string(secret_of.join("secret")).unwrap();
+    Service::options().with("ROSTER_DATABASE_URL", server.url()).with("ROSTER_SECRET", secret.trim())
 }
 
 fn file_url(file: &Path) -> String {
@@ -98,18 +58,18 @@ fn whoever_was_there_goes_on_after_a_move_to_a_server_and_back() {
     let bytes = service.nobody().get(&path).body;
     service.end_in_one_file();
 
-    let server = Server::new();
-    let moved = copy(&file_url(&service.database_file()), &server.url()).succeed();
+    let server = ServerDatabase::empty();
+    let moved = copy(&file_url(&service.database_file()), server.url()).succeed();
     assert_same(&moved.json());
     assert!(moved.stderr.contains("users: "), "{moved:?}");
-    let there = server.service(&service.data()).start();
+    let there = service_on(&server, &service.data()).start();
     assert_goes_on(&there, &people[0], &path, &bytes);
     there.command(["db", "check"]).with("ROSTER_DATABASE_URL", server.url()).succeed();
     assert!(there.terminate().success());
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("roster.db");
-    assert_same(&copy(&server.url(), &file_url(&file)).succeed().json());
+    assert_same(&copy(server.url(), &file_url(&file)).succeed().json());
     let back = Service::options().on_restored(&file, &service.data().join("secret")).start();
     assert_goes_on(&back, &people[1], &path, &bytes);
     assert_eq!(back.database().count("SELECT count(*) AS value FROM pictures"), 0, "they moved");
@@ -118,11 +78,11 @@ fn whoever_was_there_goes_on_after_a_move_to_a_server_and_back() {
 
 #[test]
 fn a_backup_of_a_server_is_restored_by_putting_it_in_place() {
-    let server = Server::new();
+    let server = ServerDatabase::empty();
     let folder = data_folder();
     let data = folder.path().join("data");
-    copy(&file_url(&data.join("roster.db")), &server.url()).succeed();
-    let service = server.service(&data).with("ROSTER_ACCESS_TOKEN_TTL", "3600").start();
+    copy(&file_url(&data.join("roster.db")), server.url()).succeed();
+    let service = service_on(&server, &data).with("ROSTER_ACCESS_TOKEN_TTL", "3600").start();
     let administrator = service.administrator();
     let person = service.user_made_by(&administrator, "tech");
     administrator.give(&person.id, FACILITY, &["open"]);
@@ -147,7 +107,7 @@ fn a_backup_of_a_server_is_restored_by_putting_it_in_place() {
 
 #[test]
 fn one_of_the_two_can_be_the_configured_database() {
-    let (server, service) = (Server::new(), Service::start());
+    let (server, service) = (ServerDatabase::empty(), Service::start());
     service.end_in_one_file();
     let from = file_url(&service.database_file());
     let copying = copy(&from, "configured").with("ROSTER_DATABASE_URL", server.url());
@@ -167,11 +127,11 @@ fn one_of_the_two_can_be_the_configured_database() {
 
 #[test]
 fn what_is_in_use_is_not_copied_to() {
-    let (server, service) = (Server::new(), Service::start());
+    let (server, service) = (ServerDatabase::empty(), Service::start());
     service.end_in_one_file();
     let from = file_url(&service.database_file());
-    copy(&from, &server.url()).succeed();
-    let refused = copy(&from, &server.url()).run();
+    copy(&from, server.url()).succeed();
+    let refused = copy(&from, server.url()).run();
     complains(&refused, 1);
     assert!(refused.stderr.contains("the target is not empty: it has rows in users"), "{refused:?}");
 }
@@ -193,10 +153,10 @@ fn nothing_is_copied_under_a_master_secret_that_the_source_does_not_know() {
 
 #[test]
 fn a_service_does_not_start_on_half_a_copy() {
-    let (server, service) = (Server::new(), Service::start());
+    let (server, service) = (ServerDatabase::empty(), Service::start());
     service.end_in_one_file();
-    copy(&file_url(&service.database_file()), &server.url()).succeed();
-    server.change(
+    copy(&file_url(&service.database_file()), server.url()).succeed();
+    server.sql().run(
         "CREATE TABLE unfinished_copy (source TEXT NOT NULL); INSERT INTO unfinished_copy VALUES ('another')",
     );
     let serving = Roster::new(["serve"])
@@ -208,7 +168,7 @@ fn a_service_does_not_start_on_half_a_copy() {
     let refused = serving.run();
     assert_eq!(refused.code, 1, "{refused:?}");
     assert!(refused.stderr.contains("holds an unfinished copy"), "{refused:?}");
-    let refused = copy(&file_url(&service.database_file()), &server.url()).run();
+    let refused = copy(&file_url(&service.database_file()), server.url()).run();
     complains(&refused, 1);
     assert!(refused.stderr.contains("begin anew with an empty one"), "{refused:?}");
 }
