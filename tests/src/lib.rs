@@ -85,4 +85,4 @@ pub use template::{
 };
 pub use timing::{how_often_longer, median_milliseconds};
 pub use token::{claims_of, header_of};
-pub use wait::{eventually, let_pass, within, within_a_second};
+pub use wait::{assert_in_time, eventually, let_pass, promised, within, within_a_second};

@@ -56,6 +56,15 @@ impl PostgresServer {
     /// Another server that follows this one; from now on this one waits for it with each commit.
     #[must_use]
     pub fn synchronous_standby(&self) -> Self {
+        let standby = self.standby("");
+        self.sql("postgres").run("ALTER SYSTEM SET synchronous_standby_names = 'standby'");
+        self.sql("postgres").run("SELECT pg_reload_conf()");
+        standby
+    }
+
+    /// Another server that follows this one, with these settings beside those of all.
+    #[must_use]
+    pub fn standby(&self, settings: &str) -> Self {
         let standby = Self::in_new_folder(self.installed.clone());
         let source = format!("host=127.0.0.1 port={} user={USER} application_name=standby", self.port);
         standby.run(
@@ -64,10 +73,8 @@ impl PostgresServer {
                 .args(["-R", "-c", "fast", "-d", &source, "-D"])
                 .arg(standby.data()),
         );
-        standby.configure("");
+        standby.configure(settings);
         standby.start_again();
-        self.sql("postgres").run("ALTER SYSTEM SET synchronous_standby_names = 'standby'");
-        self.sql("postgres").run("SELECT pg_reload_conf()");
         standby
     }
 

@@ -2,6 +2,23 @@ use std::fmt::Debug;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::binary::is_long_run;
+
+/// How many times as long a promise may take in a short run, where the tests themselves keep the machine busy: what hangs
+/// is found all the same.
+const SHORT_RUN: u32 = 8;
+
+/// How long something may take that is promised to take so long: that, in a long run.
+pub fn promised(limit: Duration) -> Duration {
+    if is_long_run() { limit } else { limit * SHORT_RUN }
+}
+
+/// Checks that something took no longer than was [`promised`].
+#[track_caller]
+pub fn assert_in_time(limit: Duration, took: Duration) {
+    assert!(took <= promised(limit), "it took {took:?}, and {limit:?} were promised");
+}
+
 /// Looks again and again until there is something, for ten seconds at most; panics naming what did not come.
 pub fn eventually<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
     within(Duration::from_secs(10), what, look)

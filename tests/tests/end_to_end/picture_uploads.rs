@@ -1,6 +1,6 @@
 //! Forms with a picture that do not keep to what a form is, or never end.
 
-use roster_tests::{Actor, Body, Form, Picture, RawSocket, Service};
+use roster_tests::{Actor, Body, Engine, Form, Picture, RawSocket, Service};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -41,8 +41,12 @@ fn what_is_no_form_is_refused_early_and_leaves_no_file_anywhere() {
         let mut socket = RawSocket::connect(service.address());
         socket.send(head(&user, announced) + body);
         let answer = socket.read(SILENCE);
-        // Where a chunk is none, the connection may end before it is known who calls.
-        let is_cut = announced.starts_with("Transfer-Encoding") && answer.text.is_empty() && answer.is_closed;
+        // Where a server must be asked who calls, the connection may end before that is known: nobody can go on after
+        // what is no chunk.
+        let is_cut = Engine::chosen() == Engine::Postgres
+            && announced.starts_with("Transfer-Encoding")
+            && answer.text.is_empty()
+            && answer.is_closed;
         let first = answer.statuses().first().copied();
         assert!(is_cut || first.is_some_and(|status| statuses.contains(&status)), "{announced}: {answer:?}");
     }

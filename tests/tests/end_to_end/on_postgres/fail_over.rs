@@ -5,7 +5,7 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 
 use super::load::{Hand, call_meanwhile, figures, hands, shut_out};
-use super::weather_report::{assert_in_time, patient, recovered};
+use super::weather_report::{assert_answered_in_time, patient, recovered};
 
 /// The URL of a database on whichever of the two takes writes.
 fn either(server: &PostgresServer, standby: &PostgresServer, database: &str) -> String {
@@ -40,7 +40,7 @@ fn what_was_acknowledged_survives_the_loss_of_the_server() {
         "loss of the database server: {figures}; {acknowledged} acknowledged writes, none lost; promoted after \
          {promotion:?}, well again {recovery:?} later"
     ));
-    assert_in_time(figures.slowest);
+    assert_answered_in_time(figures.slowest);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_write_that_no_standby_has_is_not_acknowledged_and_reads_go_on() {
             let answer = rename(&people[number], "Nobody Knows");
             answer.expect_problem(503, "unavailable");
             answer.retry_after();
-            assert_in_time(began.elapsed());
+            assert_answered_in_time(began.elapsed());
         });
         for person in &people {
             person.get("/user").expect(200);

@@ -13,5 +13,6 @@ mod races;
 mod restarts;
 mod revocation;
 mod rolling_restart;
+mod standby;
 mod starting;
 mod weather_report;

@@ -1,12 +1,12 @@
 //! A network between service and database that swallows, refuses, delays or crawls.
 
 use roster_tests::{
-    ChaosProxy, Replicas, ServerDatabase, Service, Weather, is_long_run, let_pass, report, within,
+    ChaosProxy, Replicas, ServerDatabase, Service, Weather, is_long_run, let_pass, promised, report, within,
 };
 use std::time::{Duration, Instant};
 
 use super::load::{call_meanwhile, figures, hands, shut_out};
-use super::weather_report::{Size, assert_in_time, lives_meanwhile, patient, recovered};
+use super::weather_report::{Size, assert_answered_in_time, lives_meanwhile, patient, recovered};
 
 /// What of the work may succeed meanwhile.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ enum Succeeds {
 }
 
 fn becomes_unready(service: &Service) {
-    within(Duration::from_secs(6), "the end of readiness", || {
+    within(promised(Duration::from_secs(6)), "the end of readiness", || {
         (service.nobody().get("/health/ready").status == 503).then_some(())
     });
 }
@@ -50,7 +50,7 @@ fn withstands(weather: Weather, succeeds: Succeeds) {
         "{weather:?} network: {bad}; told to live after {live:?} (median); {before} before, {by_now} at the end; well \
          again after {recovery:?}"
     ));
-    assert_in_time(bad.slowest);
+    assert_answered_in_time(bad.slowest);
     assert!(succeeds == Succeeds::Something || bad.served == 0, "{} were served", bad.served);
     before.assert_bounded(by_now);
 

@@ -4,7 +4,7 @@ use roster_tests::{Dice, PostgresServer, Replicas, is_long_run, let_pass, report
 use std::time::{Duration, Instant};
 
 use super::load::{Hand, call_meanwhile, figures, hands, shut_out};
-use super::weather_report::{assert_in_time, patient, recovered};
+use super::weather_report::{assert_answered_in_time, patient, recovered};
 
 #[test]
 fn a_server_that_crashes_again_and_again_takes_along_nothing_that_was_acknowledged() {
@@ -25,7 +25,7 @@ fn a_server_that_crashes_again_and_again_takes_along_nothing_that_was_acknowledg
         (0..rounds).map(round).collect()
     });
     let figures_meanwhile = figures(&hands, start);
-    assert_in_time(figures_meanwhile.slowest);
+    assert_answered_in_time(figures_meanwhile.slowest);
 
     let calm = Instant::now();
     call_meanwhile(&mut hands, || let_pass(Duration::from_secs(1)));
