@@ -8,10 +8,12 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::missing::needed;
 use crate::server_sql::ServerSql;
+use crate::wait::within;
 
 /// A running server with its data in a temporary folder. It is killed with its test.
 #[derive(Debug)]
@@ -120,17 +122,19 @@ impl PostgresServer {
         self.control(&["promote"]);
     }
 
-    /// Kills every process of it as `kill -9` does.
+    /// Kills every process of it as `kill -9` does; returns when all are gone, so that it can be started again.
     pub fn kill(&self) {
         let Some(postmaster) = self.postmaster() else { return };
-        let all: Vec<String> =
-            children_of(postmaster).into_iter().chain([postmaster]).map(|id| id.to_string()).collect();
+        let all: Vec<u32> = children_of(postmaster).into_iter().chain([postmaster]).collect();
+        let ids: Vec<String> = all.iter().map(u32::to_string).collect();
         // Those that have ended already are no matter.
         Command::new("sh")
             .arg("-c")
-            .arg(format!("kill -9 {} 2>&1", all.join(" ")))
+            .arg(format!("kill -9 {} 2>&1", ids.join(" ")))
             .output()
             .expect("a shell");
+        let is_gone = || all.iter().all(|process| is_gone(*process)).then_some(());
+        within(Duration::from_mins(1), "the end of a killed server", is_gone);
     }
 
     fn in_new_folder(installed: Installed) -> Self {
@@ -235,6 +239,12 @@ fn children_of(parent: u32) -> Vec<u32> {
     let processes = fs::read_dir("/proc").expect("processes can be listed");
     let ids = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
     ids.filter(|id| parent_of(*id) == Some(parent)).collect()
+}
+
+/// Whether it is no more, or nothing but its exit code is.
+fn is_gone(process: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().is_none_or(|rest| rest.trim().is_empty() || rest.trim().starts_with('Z'))
 }
 
 fn parent_of(process: u32) -> Option<u32> {

@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool};
 use std::time::Duration;
 
 use super::statements::check_release;
@@ -10,6 +10,9 @@ use super::{Connection, PostgresOptions, migrations, session};
 use crate::OpenError;
 use crate::copying::EventCopy;
 use crate::schema::fresh_events;
+
+/// What stands for copying among the advisory locks of a database: the bytes of `rostercp`.
+const LOCK: i64 = 0x726f_7374_6572_6370;
 
 /// How long one statement may take.
 const LONGEST: Duration = Duration::from_hours(1);
@@ -77,6 +80,11 @@ pub(crate) fn open_source(options: &PostgresOptions) -> Result<Connection, OpenE
 /// Opens a database to be copied to; it gets its schema where it has none.
 pub(crate) fn open_target(options: &PostgresOptions) -> Result<Connection, OpenError> {
     let mut connection = patient(options)?;
+    let alone =
+        diesel::select(diesel::dsl::sql::<Bool>("pg_try_advisory_lock(").bind::<BigInt, _>(LOCK).sql(")"));
+    if !alone.get_result(&mut connection)? {
+        return Err(OpenError::Unavailable("another copy is being made to it".to_owned()));
+    }
     match check_release(&mut connection, &session::place(&options.url)) {
         Err(OpenError::Missing(_)) => drop(migrations::migrate(options)?),
         found => found?,

@@ -1,3 +1,5 @@
+use diesel::QueryableByName;
+use diesel::sql_types::{BigInt, Text};
 use roster_domain::{Events, SessionId, User, UserId};
 use roster_ports::{Abort, Done, ReadTx, Store, StoreError, Stored, WriteTx};
 use std::sync::Arc;
@@ -20,6 +22,46 @@ pub(crate) struct StoredEvent {
     pub(crate) subject: (String, String),
     pub(crate) request_id: String,
     pub(crate) data: serde_json::Value,
+}
+
+/// A row of the events, however its database spells that.
+#[derive(QueryableByName)]
+pub(crate) struct EventRow {
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+    #[diesel(sql_type = Text)]
+    id: String,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = BigInt)]
+    time: i64,
+    #[diesel(sql_type = Text)]
+    actor_type: String,
+    #[diesel(sql_type = Text)]
+    actor_id: String,
+    #[diesel(sql_type = Text)]
+    subject_type: String,
+    #[diesel(sql_type = Text)]
+    subject_id: String,
+    #[diesel(sql_type = Text)]
+    request_id: String,
+    #[diesel(sql_type = Text)]
+    data: String,
+}
+
+impl From<EventRow> for StoredEvent {
+    fn from(row: EventRow) -> Self {
+        Self {
+            seq: row.seq,
+            id: row.id.parse::<uuid::Uuid>().unwrap().to_string(),
+            kind: row.kind,
+            time_micros: row.time,
+            actor: (row.actor_type, row.actor_id),
+            subject: (row.subject_type, row.subject_id),
+            request_id: row.request_id,
+            data: serde_json::from_str(&row.data).unwrap(),
+        }
+    }
 }
 
 /// A store on its own, driven from a test.

@@ -2,13 +2,13 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::Text;
 use roster_adapter_diesel::{PostgresOptions, PostgresStore};
 use roster_ports::Store;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crate::contract::world::{StoredEvent, TestDatabase};
+use crate::contract::world::{EventRow, StoredEvent, TestDatabase};
 
 /// The server that the machine has where nothing else is said.
 const USUAL_SERVER: &str = "postgres://postgres@127.0.0.1:5432/postgres";
@@ -106,32 +106,12 @@ struct Postgres {
 
 /// An empty store in a database of its own.
 pub(crate) fn fresh() -> Box<dyn TestDatabase> {
-    let database = OwnDatabase::migrated();
-    Box::new(Postgres { store: Arc::new(PostgresStore::open(&database.options()).unwrap()), database })
+    on(OwnDatabase::migrated())
 }
 
-#[derive(QueryableByName)]
-struct EventRow {
-    #[diesel(sql_type = BigInt)]
-    seq: i64,
-    #[diesel(sql_type = Text)]
-    id: String,
-    #[diesel(sql_type = Text)]
-    kind: String,
-    #[diesel(sql_type = BigInt)]
-    time: i64,
-    #[diesel(sql_type = Text)]
-    actor_type: String,
-    #[diesel(sql_type = Text)]
-    actor_id: String,
-    #[diesel(sql_type = Text)]
-    subject_type: String,
-    #[diesel(sql_type = Text)]
-    subject_id: String,
-    #[diesel(sql_type = Text)]
-    request_id: String,
-    #[diesel(sql_type = Text)]
-    data: String,
+/// The store in this database.
+pub(crate) fn on(database: OwnDatabase) -> Box<dyn TestDatabase> {
+    Box::new(Postgres { store: Arc::new(PostgresStore::open(&database.options()).unwrap()), database })
 }
 
 impl TestDatabase for Postgres {
@@ -148,19 +128,6 @@ impl TestDatabase for Postgres {
         )
         .load(&mut self.database.connection())
         .unwrap();
-        rows.into_iter().map(stored_event).collect()
-    }
-}
-
-fn stored_event(row: EventRow) -> StoredEvent {
-    StoredEvent {
-        seq: row.seq,
-        id: row.id.parse::<uuid::Uuid>().unwrap().to_string(),
-        kind: row.kind,
-        time_micros: row.time,
-        actor: (row.actor_type, row.actor_id),
-        subject: (row.subject_type, row.subject_id),
-        request_id: row.request_id,
-        data: serde_json::from_str(&row.data).unwrap(),
+        rows.into_iter().map(Into::into).collect()
     }
 }

@@ -1,13 +1,12 @@
 //! A database file of a test's own.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
 use roster_adapter_diesel::{SqliteOptions, SqliteStore};
 use roster_ports::Store;
 use std::sync::Arc;
 use tempfile::TempDir;
 
-use crate::contract::world::{StoredEvent, TestDatabase};
+use crate::contract::world::{EventRow, StoredEvent, TestDatabase};
 
 pub(crate) struct File {
     folder: TempDir,
@@ -50,30 +49,6 @@ pub(crate) fn on(file: File) -> Box<dyn TestDatabase> {
     Box::new(Sqlite { store: Arc::new(SqliteStore::open(&file.options()).unwrap()), file })
 }
 
-#[derive(QueryableByName)]
-struct EventRow {
-    #[diesel(sql_type = BigInt)]
-    seq: i64,
-    #[diesel(sql_type = Text)]
-    id: String,
-    #[diesel(sql_type = Text)]
-    kind: String,
-    #[diesel(sql_type = BigInt)]
-    time: i64,
-    #[diesel(sql_type = Text)]
-    actor_type: String,
-    #[diesel(sql_type = Text)]
-    actor_id: String,
-    #[diesel(sql_type = Text)]
-    subject_type: String,
-    #[diesel(sql_type = Text)]
-    subject_id: String,
-    #[diesel(sql_type = Text)]
-    request_id: String,
-    #[diesel(sql_type = Text)]
-    data: String,
-}
-
 impl TestDatabase for Sqlite {
     fn store(&self) -> Arc<dyn Store> {
         Arc::clone(&self.store)
@@ -86,19 +61,6 @@ impl TestDatabase for Sqlite {
         )
         .load(&mut self.file.connection())
         .unwrap();
-        rows.into_iter().map(stored_event).collect()
-    }
-}
-
-fn stored_event(row: EventRow) -> StoredEvent {
-    StoredEvent {
-        seq: row.seq,
-        id: row.id.parse::<uuid::Uuid>().unwrap().to_string(),
-        kind: row.kind,
-        time_micros: row.time,
-        actor: (row.actor_type, row.actor_id),
-        subject: (row.subject_type, row.subject_id),
-        request_id: row.request_id,
-        data: serde_json::from_str(&row.data).unwrap(),
+        rows.into_iter().map(Into::into).collect()
     }
 }

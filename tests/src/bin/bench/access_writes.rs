@@ -36,8 +36,8 @@ pub(crate) fn measure(settings: &Settings, world: &World, report: &mut Report) -
     for clients in CLIENTS {
         let (mut ours, mut flushed, mut limit) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..settings.rounds {
-            ours.push(run(settings, &batching, world, clients, &mut facilities)?);
-            flushed.push(run(settings, &flushing, world, clients, &mut facilities)?);
+            ours.push(give(settings, &batching, world, clients, &mut facilities)?);
+            flushed.push(give(settings, &flushing, world, clients, &mut facilities)?);
             limit.push(runtime.block_on(give_in_one(&ports, &world.callers, &mut facilities))?);
         }
         compare(report, clients, &ours, &flushed, &limit);
@@ -45,7 +45,8 @@ pub(crate) fn measure(settings: &Settings, world: &World, report: &mut Report) -
     Ok(())
 }
 
-fn run(
+/// Lets so many clients give for as long as a window; each giving must succeed.
+pub(crate) fn give(
     settings: &Settings,
     server: &Server,
     world: &World,
@@ -138,7 +139,7 @@ impl Giving {
 
 /// Facilities that nobody has access to yet, in no order.
 #[derive(Debug, Clone, Default)]
-struct Facilities {
+pub(crate) struct Facilities {
     family: u64,
     members: u64,
 }

@@ -25,19 +25,19 @@ pub(crate) fn measure(settings: &Settings, world: &World, report: &mut Report) -
 
     let mut rounds: [Vec<Figures>; 3] = Default::default();
     let [accounts, constants, lives] = &mut rounds;
-    run(&roster, known, Duration::from_millis(500))?;
+    read(&roster, known, Duration::from_millis(500))?;
     for _ in 0..settings.rounds {
-        accounts.push(run(&roster, known, settings.window)?);
-        constants.push(run(&constant, &anything, settings.window)?);
-        lives.push(run(&roster, &live, settings.window)?);
+        accounts.push(read(&roster, known, settings.window)?);
+        constants.push(read(&constant, &anything, settings.window)?);
+        lives.push(read(&roster, &live, settings.window)?);
     }
     compare(report, "GET /user, 1,000 callers; constant body", accounts, constants, Goal::AtLeast(0.6));
     compare(report, "GET /user, 1,000 callers; /health/live", accounts, lives, Goal::None);
 
     let (mut accounts, mut constants) = (Vec::new(), Vec::new());
     for _ in 0..settings.rounds {
-        accounts.push(run(&roster, &reads, settings.window)?);
-        constants.push(run(&constant, &anything, settings.window)?);
+        accounts.push(read(&roster, &reads, settings.window)?);
+        constants.push(read(&constant, &anything, settings.window)?);
     }
     let what = format!("GET /user, {} callers; constant body", reads.len());
     compare(report, &what, &accounts, &constants, Goal::None);
@@ -75,7 +75,8 @@ pub(crate) fn deal(requests: &[Vec<u8>], clients: usize) -> Vec<NextRequest> {
     (0..clients).map(hand).collect()
 }
 
-fn run(server: &Server, requests: &[Vec<u8>], window: Duration) -> anyhow::Result<Figures> {
+/// Lets all clients read for as long as a window.
+pub(crate) fn read(server: &Server, requests: &[Vec<u8>], window: Duration) -> anyhow::Result<Figures> {
     let load = Load { address: server.address(), clients: deal(requests, CLIENTS), window, pace: None };
     let before = server.cpu()?;
     let figures = load.run()?;

@@ -6,9 +6,12 @@ mod access_writes;
 mod account_reads;
 mod connection;
 mod constant_server;
+mod database_server;
 mod figures;
 mod footprint;
 mod load;
+mod on_postgres;
+mod pgbench;
 mod ports;
 mod process;
 mod reads_under_sign_ins;
@@ -38,8 +41,9 @@ fn main() -> anyhow::Result<()> {
 /// Measures the lines of this name, or all, and reports.
 fn measure(names: &[&str]) -> anyhow::Result<()> {
     type Line = fn(&Settings, &World, &mut Report) -> anyhow::Result<()>;
-    let lines: [(&str, Line); 5] = [
+    let lines: [(&str, Line); 6] = [
         ("S1", account_reads::measure),
+        ("S2", on_postgres::measure),
         ("S3", user_statement::measure),
         ("S4", access_writes::measure),
         ("S7", reads_under_sign_ins::measure),

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::database_server::ServerDatabase;
 use crate::settings::Settings;
 use crate::world::World;
 use crate::{constant_server, roster_server};
@@ -41,6 +42,21 @@ impl Server {
         world.equip(&mut command, data);
         command.arg("serve").env("ROSTER_LISTEN", address.to_string());
         Self::start(&mut command, address, &data.join("log"))
+    }
+
+    /// Starts the release binary on a server's database, with its log in this folder.
+    pub(crate) fn on_postgres(
+        settings: &Settings,
+        world: &World,
+        database: &ServerDatabase,
+        folder: &Path,
+    ) -> anyhow::Result<Self> {
+        let address = free_address()?;
+        let mut command = Command::new(&settings.roster);
+        world.equip(&mut command, folder);
+        command.arg("serve").env("ROSTER_LISTEN", address.to_string());
+        command.env("ROSTER_DATABASE_URL", database.url());
+        Self::start(&mut command, address, &folder.join("log"))
     }
 
     /// Starts the server that flushes each write, on a data folder.

@@ -5,6 +5,7 @@
 mod consistency;
 mod events;
 mod fail_over;
+mod killed_migration;
 mod load;
 mod locks;
 mod network;

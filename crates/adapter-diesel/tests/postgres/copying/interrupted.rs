@@ -77,3 +77,13 @@ fn what_was_written_to_the_source_without_an_event_is_found() {
     let different: Vec<_> = compared.iter().filter(|it| it.source != it.target).map(|it| it.table).collect();
     assert_eq!(different, ["users"]);
 }
+
+#[test]
+fn two_copies_are_not_made_to_one_server_at_once() {
+    let (from, to) = (Place::full_file(), Place::server());
+    let first = begin(&from, &to).unwrap();
+    let second = begin(&from, &to);
+    assert!(matches!(&second, Err(CopyError::Target(OpenError::Unavailable(_)))), "{:?}", second.err());
+    drop(first);
+    copied(&from, &to).1.unwrap();
+}
