@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use std::time::Duration;
 
-use super::session::Host;
+use super::session::Purpose;
 use super::statements::unreadable_rows;
 use super::{Connection, PostgresOptions, migrations, session};
 use crate::OpenError;
@@ -20,7 +20,7 @@ struct Line {
 }
 
 pub(super) fn examine(options: &PostgresOptions) -> Result<Examined, OpenError> {
-    let mut connection = session::open(options, Host::Primary, LONGEST)?;
+    let mut connection = session::open(options, Purpose::Anything, LONGEST)?;
     migrations::check(&mut connection, options)?;
     let mut examined = Examined::default();
     let numbers = numbers_given_twice(&mut connection);

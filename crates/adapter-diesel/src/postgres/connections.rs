@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::PostgresOptions;
 use super::link::{Link, LinkOpener};
-use super::session::Host;
+use super::session::Purpose;
 
 type Links = Pool<LinkOpener>;
 
@@ -22,7 +22,7 @@ pub(super) struct Connections(Arc<Shared>);
 
 struct Shared {
     options: PostgresOptions,
-    host: Host,
+    purpose: Purpose,
     links: RwLock<Arc<Links>>,
     /// As many as connections, so that waiting costs no thread.
     turns: Arc<Semaphore>,
@@ -36,11 +36,11 @@ const MOST_HANGING: usize = 128;
 const POOLS_HANGING: usize = 2;
 
 impl Connections {
-    pub(super) fn new(options: &PostgresOptions, host: Host) -> Self {
+    pub(super) fn new(options: &PostgresOptions, purpose: Purpose) -> Self {
         let connections = usize::try_from(options.connections.max(1)).unwrap_or(1);
         Self(Arc::new(Shared {
-            links: RwLock::new(Arc::new(links(options, host))),
-            host,
+            links: RwLock::new(Arc::new(links(options, purpose))),
+            purpose,
             turns: Arc::new(Semaphore::new(connections)),
             hanging: AtomicUsize::new(0),
             options: options.clone(),
@@ -115,7 +115,7 @@ impl Connections {
     }
 }
 
-fn links(options: &PostgresOptions, host: Host) -> Links {
+fn links(options: &PostgresOptions, purpose: Purpose) -> Links {
     let longest_statement = options.longest * 4 / 5;
     Pool::builder()
         .max_size(options.connections.max(1))
@@ -123,7 +123,7 @@ fn links(options: &PostgresOptions, host: Host) -> Links {
         .test_on_check_out(false)
         .connection_timeout(options.patience)
         .error_handler(Box::new(NopErrorHandler))
-        .build_unchecked(LinkOpener { options: options.clone(), host, longest_statement })
+        .build_unchecked(LinkOpener { options: options.clone(), purpose, longest_statement })
 }
 
 impl Shared {
@@ -135,7 +135,7 @@ impl Shared {
     fn replace(&self, links: &Arc<Links>) {
         let mut current = self.links.write().unwrap_or_else(PoisonError::into_inner);
         if Arc::ptr_eq(&current, links) {
-            *current = Arc::new(self::links(&self.options, self.host));
+            *current = Arc::new(self::links(&self.options, self.purpose));
         }
     }
 }

@@ -94,7 +94,7 @@ pub(crate) fn open_target(options: &PostgresOptions) -> Result<Connection, OpenE
 
 /// One whose transaction may wait for the other side as long as that takes.
 fn patient(options: &PostgresOptions) -> Result<Connection, OpenError> {
-    let mut connection = session::open(options, session::Host::Primary, LONGEST)?;
+    let mut connection = session::open(options, session::Purpose::Anything, LONGEST)?;
     connection.batch_execute("SET idle_in_transaction_session_timeout = 0")?;
     Ok(connection)
 }

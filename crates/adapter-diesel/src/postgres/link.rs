@@ -5,7 +5,7 @@ use roster_ports::StoreError;
 use std::time::Duration;
 
 use super::errors::{Remedy, remedy};
-use super::session::{self, Host};
+use super::session::{self, Purpose};
 use super::{Connection, PostgresOptions, store_error};
 use crate::OpenError;
 
@@ -55,7 +55,7 @@ impl Link {
 /// Opens links for the pool.
 pub(super) struct LinkOpener {
     pub(super) options: PostgresOptions,
-    pub(super) host: Host,
+    pub(super) purpose: Purpose,
     pub(super) longest_statement: Duration,
 }
 
@@ -64,7 +64,7 @@ impl ManageConnection for LinkOpener {
     type Error = OpenError;
 
     fn connect(&self) -> Result<Link, OpenError> {
-        let connection = session::open(&self.options, self.host, self.longest_statement)?;
+        let connection = session::open(&self.options, self.purpose, self.longest_statement)?;
         Ok(Link { connection, is_broken: false })
     }
 

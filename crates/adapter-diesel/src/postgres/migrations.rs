@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use std::time::Duration;
 
-use super::session::Host;
+use super::session::Purpose;
 use super::statements::{check_schema, migrate_locked};
 use super::{Connection, PostgresOptions, session};
 use crate::OpenError;
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Runs what was not run yet, all in one transaction, under a lock: of several that start at once, one migrates and the
 /// others find it done.
 pub(super) fn migrate(options: &PostgresOptions) -> Result<Vec<String>, OpenError> {
-    let mut connection = session::open(options, Host::Primary, PATIENCE)?;
+    let mut connection = session::open(options, Purpose::Anything, PATIENCE)?;
     connection.batch_execute(&format!(
         "SET lock_timeout = {}; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0",
         PATIENCE.as_millis()

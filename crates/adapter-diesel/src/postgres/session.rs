@@ -20,29 +20,40 @@ const DEFAULTS: [(&str, &str); 7] = [
     ("tcp_user_timeout", "10000"),
 ];
 
-/// Which of several hosts to choose.
+/// What a session is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Host {
-    /// The one that takes writes.
-    Primary,
-    /// One that follows, if there is one.
-    Standby,
+pub(super) enum Purpose {
+    /// Whatever the primary can do.
+    Anything,
+    /// Transactions that change something, on the primary.
+    Writes,
+    /// Reading from a host that follows, if there is one.
+    StandbyReads,
 }
 
-impl Host {
+impl Purpose {
     const fn attributes(self) -> &'static str {
         match self {
-            Self::Primary => "read-write",
-            Self::Standby => "prefer-standby",
+            Self::Anything | Self::Writes => "read-write",
+            Self::StandbyReads => "prefer-standby",
+        }
+    }
+
+    /// A serializable transaction that reads a whole table is in the way of everybody who writes to it. Each look of a
+    /// write is by a key, but for a table that is small, or was when it was last analyzed, a scan counts as cheaper.
+    const fn plans(self) -> &'static str {
+        match self {
+            Self::Writes => "SET enable_seqscan = off;",
+            Self::Anything | Self::StandbyReads => "",
         }
     }
 }
 
 /// The URL with what it lacks.
-fn completed(url: &str, host: Host) -> String {
+fn completed(url: &str, purpose: Purpose) -> String {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let given: Vec<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
-    let defaults = DEFAULTS.into_iter().chain([("target_session_attrs", host.attributes())]);
+    let defaults = DEFAULTS.into_iter().chain([("target_session_attrs", purpose.attributes())]);
     let lacking = defaults.filter(|(name, _)| !given.contains(name));
     lacking.fold(url.to_owned(), |url, (name, value)| {
         let joint = if url.contains('?') { '&' } else { '?' };
@@ -58,15 +69,15 @@ pub(crate) fn place(url: &str) -> String {
     format!("postgres://{host}")
 }
 
-/// Opens a session with this host. `longest` is how long a statement may take.
+/// Opens a session for this purpose. `longest` is how long a statement may take.
 pub(super) fn open(
     options: &PostgresOptions,
-    host: Host,
+    purpose: Purpose,
     longest: Duration,
 ) -> Result<Connection, OpenError> {
-    let url = completed(&options.url, host);
+    let url = completed(&options.url, purpose);
     let mut connection = Connection::establish(&url).map_err(|error| unreachable(options, &error))?;
-    connection.batch_execute(&preamble(longest))?;
+    connection.batch_execute(&preamble(purpose, longest))?;
     assert_unicode(&mut connection)?;
     Ok(connection)
 }
@@ -80,16 +91,18 @@ fn unreachable(options: &PostgresOptions, error: &ConnectionError) -> OpenError 
 
 /// A commit that was answered must outlive the server, whatever its own default is; a statement that waits too long for
 /// a lock, or takes too long, fails; a transaction that was left alone, as by a network that broke, soon holds nothing.
-fn preamble(longest: Duration) -> String {
+fn preamble(purpose: Purpose, longest: Duration) -> String {
     let milliseconds = longest.as_millis();
     format!(
         "SET statement_timeout = {milliseconds};
          SET lock_timeout = {};
          SET idle_in_transaction_session_timeout = {};
          SELECT set_config('synchronous_commit', 'on', false)
-         WHERE current_setting('synchronous_commit') IN ('off', 'local');",
+         WHERE current_setting('synchronous_commit') IN ('off', 'local');
+         {}",
         milliseconds / 2,
         milliseconds,
+        purpose.plans(),
     )
 }
 
@@ -108,12 +121,12 @@ mod tests {
 
     #[test]
     fn what_the_url_says_stands() {
-        let url = completed("postgres://roster@db-1,db-2:5433/roster?connect_timeout=9", Host::Primary);
+        let url = completed("postgres://roster@db-1,db-2:5433/roster?connect_timeout=9", Purpose::Anything);
         assert!(url.starts_with("postgres://roster@db-1,db-2:5433/roster?connect_timeout=9&"), "{url}");
         assert_eq!(url.matches("connect_timeout").count(), 1);
         assert!(url.contains("&target_session_attrs=read-write"), "{url}");
         assert!(
-            completed("postgres:///roster", Host::Standby)
+            completed("postgres:///roster", Purpose::StandbyReads)
                 .starts_with("postgres:///roster?application_name=roster&")
         );
     }

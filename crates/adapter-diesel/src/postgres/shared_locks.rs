@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::PostgresOptions;
 use super::connections::{Connections, Desk};
 use super::link::LinkOpener;
-use super::session::Host;
+use super::session::Purpose;
 
 /// Locks on names that hold across instances, on connections of their own: whoever holds one needs others meanwhile.
 pub struct SharedLocks {
@@ -29,7 +29,7 @@ impl SharedLocks {
         let patience = options.longest / 2;
         let own = PostgresOptions { connections: AT_ONCE, longest: patience, ..options.clone() };
         Self {
-            connections: Connections::new(&own, Host::Primary),
+            connections: Connections::new(&own, Purpose::Anything),
             turns: Arc::new(Semaphore::new(AT_ONCE as usize)),
             longest_hold: options.longest * 4,
         }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::connections::Connections;
-use super::session::{self, Host};
+use super::session::{self, Purpose};
 use super::transactions::{ask, read};
 use super::{Connection, PostgresOptions};
 use crate::OpenError;
@@ -34,11 +34,11 @@ impl Standby {
         // Where it does not answer, there must be time left to ask the primary.
         let longest = options.longest / 4;
         let options = PostgresOptions { url: url.clone(), read_url: None, longest, ..options.clone() };
-        match session::open(&options, Host::Standby, options.longest) {
+        match session::open(&options, Purpose::StandbyReads, options.longest) {
             Ok(mut standby) => refuse_stranger(primary, &mut standby)?,
             Err(error) => tracing::warn!(%error, "the standby that lists shall come from does not answer"),
         }
-        let connections = Connections::new(&options, Host::Standby);
+        let connections = Connections::new(&options, Purpose::StandbyReads);
         Ok(Some(Self { connections, rests_until: Mutex::default() }))
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::connections::Connections;
 use super::hot_reads::HotReads;
 use super::numbering::number_events;
-use super::session::Host;
+use super::session::Purpose;
 use super::standby::Standby;
 use super::{Connection, PostgresOptions, SharedLocks, check, migrations, session, transactions};
 use crate::{Examined, OpenError};
@@ -30,12 +30,13 @@ pub struct PostgresStore {
 impl PostgresStore {
     /// Opens a database whose schema this release can use; it does not migrate.
     pub fn open(options: &PostgresOptions) -> Result<Self, OpenError> {
-        let mut connection = session::open(options, Host::Primary, options.longest)?;
+        let mut connection = session::open(options, Purpose::Anything, options.longest)?;
         migrations::check(&mut connection, options)?;
         let standby = Standby::open(options, &mut connection)?;
-        let [reading, writing] = shares(options.connections).map(|connections| {
-            Connections::new(&PostgresOptions { connections, ..options.clone() }, Host::Primary)
-        });
+        let [reading, writing] =
+            shares(options.connections).map(|connections| PostgresOptions { connections, ..options.clone() });
+        let reading = Connections::new(&reading, Purpose::Anything);
+        let writing = Connections::new(&writing, Purpose::Writes);
         Ok(Self { options: options.clone(), hot: HotReads::new(&reading), reading, writing, standby })
     }
 

@@ -6,6 +6,7 @@ mod contract;
 mod copying;
 mod database;
 
+mod false_conflicts;
 mod migrating;
 mod numbering;
 mod pictures_of_many;

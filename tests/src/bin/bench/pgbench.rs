@@ -79,7 +79,8 @@ impl Pgbench {
 
 fn giving(giver: &Caller, taker: &Caller) -> String {
     let (by, session) = (bytes(&giver.id.to_string()), bytes(&giver.session.to_string()));
-    let (to, facility) = (bytes(&taker.id.to_string()), "decode(lpad(to_hex(:facility), 32, '0'), 'hex')");
+    let (to, facility) =
+        (bytes(&taker.id.to_string()), "decode(lpad(to_hex(:facility::bigint), 32, '0'), 'hex')");
     let of_user = "sessions.id, users.*";
     let mut script = format!(
         "\\set facility random(1, 9000000000000000000)\n\
@@ -95,8 +96,8 @@ fn giving(giver: &Caller, taker: &Caller) -> String {
     }
     let event = format!(
         "'access.given', 1795954985350000, 'user', '{}', 'user', '{}', 'bench', \
-         '{{\"facilityId\":\"84cd6d16-dd91-4c1a-9d31-bd1e58d920b2\",\"actions\":[\"doors:open\"],\"expiresAt\":null,\
-         \"before\":{{\"facilityId\":\"84cd6d16-dd91-4c1a-9d31-bd1e58d920b2\",\"actions\":[],\"expiresAt\":null}}}}'",
+         '{{\"facilityId\":\"84cd6d16-dd91-4c1a-9d31-bd1e58d920b2\",\"actions\":[\"doors.open\"],\"expiresAt\": null,\
+         \"before\":{{\"facilityId\":\"84cd6d16-dd91-4c1a-9d31-bd1e58d920b2\",\"actions\":[],\"expiresAt\": null}}}}'",
         giver.id, taker.id
     );
     script
@@ -104,7 +105,7 @@ fn giving(giver: &Caller, taker: &Caller) -> String {
             "SELECT * FROM facility_access WHERE user_id = {to} AND facility_id = {facility};\n\
              DELETE FROM facility_access WHERE user_id = {to} AND facility_id = {facility};\n\
              INSERT INTO facility_access (user_id, facility_id, actions, granted_by_user, granted_at) \
-             VALUES ({to}, {facility}, 'doors:open', {by}, 1795954985350000);\n\
+             VALUES ({to}, {facility}, 'doors.open', {by}, 1795954985350000);\n\
              INSERT INTO fresh_events (id, type, time, actor_type, actor_id, subject_type, subject_id, request_id, \
              data) VALUES ({facility}, {event});\n\
              COMMIT;\n"
