@@ -45,7 +45,7 @@ pub enum PatternFault {
     #[error("must have braces only around the name of a whole segment, such as {{facility}}")]
     Brace,
     /// Two placeholders of one name.
-    #[error("names the placeholder `{0}` twice")]
+    #[error("names a placeholder twice")]
     Repeated(String),
 }
 

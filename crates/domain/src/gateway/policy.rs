@@ -54,7 +54,7 @@ pub enum RuleFault {
     #[error("must list a method, or leave `methods` out for any")]
     NoMethod,
     /// The facility is to be found in the path, where it is not.
-    #[error("names `{{{0}}}`, which the path lacks")]
+    #[error("names a placeholder that the path lacks")]
     UnknownPlaceholder(String),
 }
 
@@ -91,6 +91,19 @@ impl Rule {
 
     fn is_about(&self, method: &Method) -> bool {
         self.methods.as_ref().is_none_or(|methods| methods.contains(method))
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.methods {
+            None => f.write_str("any method")?,
+            Some(methods) => {
+                let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+                f.write_str(&names.join(", "))?;
+            }
+        }
+        write!(f, " of {}: {}", self.path, self.require)
     }
 }
 
@@ -292,6 +305,12 @@ mod tests {
         assert_eq!(with_path("/{facility}").map(|rule| rule.require().clone()), Ok(require.clone()));
         let none = Rule::new(Some(BTreeSet::new()), "/a".parse().unwrap(), Requirement::Anyone);
         assert_eq!(none, Err(RuleFault::NoMethod));
+    }
+
+    #[test]
+    fn a_rule_is_told_in_words() {
+        assert_eq!(rule("POST GET", "/a/**").to_string(), "GET, POST of /a/**: authenticated");
+        assert_eq!(rule("any", "/{x}").to_string(), "any method of /{x}: authenticated");
     }
 
     #[test]

@@ -1,6 +1,6 @@
-use roster_domain::Grant;
-use roster_domain::gateway::{AccessQuestion, Denial, Judgement, Method, OriginalPath, Policy};
-use roster_domain::permission::Caller;
+use roster_domain::gateway::{AccessQuestion, Deciding, Denial, Judgement, Method, OriginalPath, Policy};
+use roster_domain::permission::{Caller, Principal};
+use roster_domain::{ClientId, Grant, Scopes, Status, User};
 use roster_ports::StoreError;
 use thiserror::Error;
 
@@ -44,7 +44,7 @@ pub async fn admit(
     token: Option<&str>,
 ) -> Result<Option<Authenticated>, NotAdmitted> {
     let deciding = policy.deciding(&request.method, &request.path);
-    if deciding.as_ref().is_some_and(|deciding| deciding.is_for_anyone()) {
+    if deciding.as_ref().is_some_and(Deciding::is_for_anyone) {
         return whoever_it_is(ports, token).await;
     }
     let authenticated = authenticate(ports, token.ok_or(NotAdmitted::NoToken)?).await?;
@@ -61,8 +61,28 @@ async fn whoever_it_is(ports: &Ports, token: Option<&str>) -> Result<Option<Auth
     }
 }
 
+/// Decides whether a request of this person may pass, with a token of every scope from this client. Of the disabled no
+/// token is valid.
+pub async fn ask_for(
+    ports: &Ports,
+    policy: &Policy,
+    request: &OriginalRequest,
+    person: &User,
+    client: ClientId,
+) -> Result<(), NotAdmitted> {
+    let deciding = policy.deciding(&request.method, &request.path);
+    if deciding.as_ref().is_some_and(Deciding::is_for_anyone) {
+        return Ok(());
+    }
+    if person.status == Status::Disabled {
+        return Err(AuthenticationError::InvalidToken("the user is disabled").into());
+    }
+    let principal = Principal::User { id: person.id, roles: person.roles };
+    ask(ports, policy, request, &Caller { principal, scopes: Scopes::ALL, client, session: None }).await
+}
+
 /// Decides whether this caller's request may pass.
-pub async fn ask(
+async fn ask(
     ports: &Ports,
     policy: &Policy,
     request: &OriginalRequest,
@@ -87,7 +107,7 @@ async fn on_record(ports: &Ports, question: &AccessQuestion) -> Result<Option<Gr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{World, at, session_of, user};
+    use crate::fixture::{World, at, disabled, session_of, user};
     use roster_domain::gateway::{AccessCondition, Conditions, Requirement, Rule};
     use roster_domain::{
         AccessToken, Actions, Expiry, ExpiryChange, NoAccess, PrincipalId, Role, Scope, Scopes, TokenId, User,
@@ -201,6 +221,20 @@ mod tests {
                 (other, _) => panic!("{other:?}"),
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_person_can_be_asked_for_without_a_token() {
+        let ada = user(1, &[Role::Tech]);
+        let ask = async |path: &str, person: &User| {
+            let ports = World::new().ports().0;
+            ask_for(&ports, &policy(), &request(path), person, "app".parse().unwrap()).await
+        };
+        assert!(ask("/any", &ada).await.is_ok() && ask("/open", &disabled(&ada)).await.is_ok());
+        let denied = ask("/s", &ada).await;
+        assert!(matches!(denied, Err(NotAdmitted::Denied(Denial::MissingScope(Scope::UsersDelete)))));
+        let invalid = ask("/any", &disabled(&ada)).await;
+        assert!(matches!(invalid, Err(NotAdmitted::Token(AuthenticationError::InvalidToken(_)))));
     }
 
     #[tokio::test]

@@ -3,5 +3,5 @@
 mod admit;
 mod live_policies;
 
-pub use admit::{NotAdmitted, OriginalRequest, admit, ask};
+pub use admit::{NotAdmitted, OriginalRequest, admit, ask_for};
 pub use live_policies::LivePolicies;

@@ -1,5 +1,5 @@
 use roster_domain::permission::{EndSessions, SetPassword, operator};
-use roster_domain::{Actor, EmailKey, EventKind, Happened, Password, Session, Subject, User};
+use roster_domain::{Actor, EmailKey, EventKind, Happened, Password, Session, Subject, User, UserId};
 use roster_ports::{ChosenBy, Done, PasswordRecord};
 use secrecy::SecretString;
 
@@ -9,6 +9,12 @@ use crate::{Failure, Ports, Refused, RequestContext};
 /// The person with this address, to judge a password by; fails with [`Refused::NotFound`] where there is none.
 pub async fn person_of(ports: &Ports, email: EmailKey) -> Result<User, Failure> {
     let found = ports.store.read(move |tx| tx.users().by_email(&email)).await?;
+    Ok(found.ok_or(Refused::NotFound)?)
+}
+
+/// The person of this id; fails with [`Refused::NotFound`] where there is none.
+pub async fn person_with(ports: &Ports, id: UserId) -> Result<User, Failure> {
+    let found = ports.store.read(move |tx| tx.users().user(id)).await?;
     Ok(found.ok_or(Refused::NotFound)?)
 }
 

@@ -214,19 +214,19 @@ async fn a_client_passes_by_its_scopes_alone() {
 
 #[actix_web::test]
 async fn an_outage_opens_no_door() {
-    for door in DOORS {
+    let outage = || {
         let mut world = World::new().with_token(token(PrincipalId::Client(client_id("app")), None));
         world.policies = policies();
         world.tx.clients.expect_client().returning(|_| Err(StoreError::Unavailable("down".to_owned())));
+        world
+    };
+    for door in DOORS {
         for target in ["/board", "/open"] {
-            let mut world = World::new().with_token(token(PrincipalId::Client(client_id("app")), None));
-            world.policies = policies();
-            world.tx.clients.expect_client().returning(|_| Err(StoreError::Unavailable("down".to_owned())));
-            let answer = world.answer(with_token(door.asked("p", "GET", target))).await;
+            let answer = outage().answer(with_token(door.asked("p", "GET", target))).await;
             is_denied(&answer, 503, "unavailable", target);
             assert!(!answer.header("Retry-After").is_empty());
         }
-        let answer = world.answer(door.asked("p", "GET", "/open")).await;
+        let answer = outage().answer(door.asked("p", "GET", "/open")).await;
         assert_eq!(answer.status.as_u16(), 200, "nobody need be looked up");
     }
 }
