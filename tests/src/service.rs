@@ -38,6 +38,7 @@ pub struct Service {
 pub struct ServiceOptions {
     environment: Vec<(OsString, OsString)>,
     limits: Option<&'static str>,
+    config: Option<PathBuf>,
     home: Option<Home>,
 }
 
@@ -46,6 +47,13 @@ impl ServiceOptions {
     #[must_use]
     pub fn with(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// With this settings file.
+    #[must_use]
+    pub fn configured_by(mut self, file: &Path) -> Self {
+        self.config = Some(file.to_owned());
         self
     }
 
@@ -86,8 +94,12 @@ impl ServiceOptions {
     /// Starts it, and waits until it answers.
     pub fn start(self) -> Service {
         let home = self.home.unwrap_or_else(|| Home::furnished(Engine::chosen()));
+        let mut arguments = vec![OsString::from("serve")];
+        if let Some(file) = self.config {
+            arguments.extend([OsString::from("--config"), file.into_os_string()]);
+        }
         let mut run = home
-            .command(["serve"])
+            .command(arguments)
             .with("ROSTER_LISTEN", "127.0.0.1:0")
             .with("ROSTER_PUBLIC_URL", PUBLIC_URL)
             .with("ROSTER_LOG_FORMAT", "json");

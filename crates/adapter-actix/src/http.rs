@@ -1,4 +1,6 @@
 use roster_usecases::Ports;
+use roster_usecases::gateway::LivePolicies;
+use std::sync::Arc;
 
 use crate::request::TrustedProxies;
 use crate::upload_room::UploadRoom;
@@ -11,13 +13,20 @@ pub(crate) struct Http {
     pub(crate) public_url: String,
     /// Whose `X-Forwarded-For` is believed.
     pub(crate) trusted_proxies: TrustedProxies,
+    /// By what requests at gateways are decided.
+    pub(crate) policies: Arc<LivePolicies>,
     /// Bounds the memory that uploads take.
     pub(crate) uploads: UploadRoom,
 }
 
 impl Http {
     /// The handlers' state.
-    pub(crate) fn new(ports: Ports, public_url: String, trusted_proxies: TrustedProxies) -> Self {
-        Self { ports, public_url, trusted_proxies, uploads: UploadRoom::new() }
+    pub(crate) fn new(
+        ports: Ports,
+        public_url: String,
+        trusted_proxies: TrustedProxies,
+        policies: Arc<LivePolicies>,
+    ) -> Self {
+        Self { ports, public_url, trusted_proxies, policies, uploads: UploadRoom::new() }
     }
 }

@@ -5,10 +5,10 @@
 mod account;
 mod answer;
 mod app;
-mod authorize;
 mod directory;
 mod docs;
 mod facilities;
+mod gateway;
 mod health;
 mod http;
 mod layers;

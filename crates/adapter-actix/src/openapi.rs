@@ -13,7 +13,7 @@ use utoipa::{Modify, OpenApi as _};
 
 use crate::answer::{Problem, ProblemBody, in_pieces};
 use crate::oauth::OAuthErrorBody;
-use crate::{account, authorize, directory, docs, facilities, health, oauth, pictures, problems, well_known};
+use crate::{account, directory, docs, facilities, gateway, health, oauth, pictures, problems, well_known};
 
 const TOKEN_URL: &str = "/oauth/token";
 
@@ -51,7 +51,10 @@ const TOKEN_URL: &str = "/oauth/token";
         well_known::metadata::read_metadata,
         well_known::key_set::read_key_set,
         well_known::key_file::read_key,
-        authorize::authorize,
+        gateway::authorize::authorize,
+        gateway::forward::authorize_forward,
+        gateway::nginx::authorize_nginx,
+        gateway::envoy::authorize_envoy,
         health::live,
         health::ready,
         problems::read_problem,

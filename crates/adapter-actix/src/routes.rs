@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::answer::{Problem, ProblemKind};
 use crate::{
-    account, authorize, directory, docs, facilities, health, layers, oauth, openapi, pictures, problems,
+    account, directory, docs, facilities, gateway, health, layers, oauth, openapi, pictures, problems,
     well_known,
 };
 
@@ -30,6 +30,8 @@ pub enum Needs {
     Nothing,
     /// A valid access token.
     Token,
+    /// What a policy asks of whoever sent the request that waits at a gateway.
+    Policy,
     /// The authentication of a client, as RFC 6749 §2.3 has it.
     ClientAuthentication,
 }
@@ -81,7 +83,14 @@ pub static ROUTES: &[Route] = &[
     route("GET", "/.well-known/oauth-authorization-server", Needs::Nothing, || {
         web::to(well_known::metadata::read_metadata)
     }),
-    route("ANY", "/authorize", Needs::Token, || web::to(authorize::authorize)),
+    route("ANY", "/authorize", Needs::Token, || web::to(gateway::authorize::authorize)),
+    route("ANY", "/authorize/forward/{policy}", Needs::Policy, || {
+        web::to(gateway::forward::authorize_forward)
+    }),
+    route("ANY", "/authorize/nginx/{policy}", Needs::Policy, || web::to(gateway::nginx::authorize_nginx)),
+    route("ANY", "/authorize/envoy/{policy}/{path:.*}", Needs::Policy, || {
+        web::to(gateway::envoy::authorize_envoy)
+    }),
     route("GET", "/pictures/{name}", Needs::Nothing, || web::to(pictures::read_picture)),
     route("GET", "/problems/{code}", Needs::Nothing, || web::to(problems::read_problem)),
     route("GET", "/health/live", Needs::Nothing, || web::to(health::live)),

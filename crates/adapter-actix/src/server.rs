@@ -2,6 +2,7 @@ use actix_web::HttpServer;
 use actix_web::web::Data;
 use ipnet::IpNet;
 use roster_usecases::Ports;
+use roster_usecases::gateway::LivePolicies;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -42,6 +43,8 @@ pub struct HttpSettings {
     pub cors_origins: Vec<String>,
     /// How long a read may take.
     pub request_timeout: Duration,
+    /// By what requests at gateways are decided; others may take their place at any time.
+    pub policies: Arc<LivePolicies>,
 }
 
 /// The service, bound to its address and not yet serving.
@@ -57,7 +60,7 @@ impl Server {
         let cors = Cors::new(settings.cors_origins);
         let serving = Data::new(Serving::new(cors, settings.request_timeout));
         let proxies = TrustedProxies::new(settings.trusted_proxies);
-        let http = Data::new(Http::new(ports, settings.public_url, proxies));
+        let http = Data::new(Http::new(ports, settings.public_url, proxies, settings.policies));
         let of_workers = serving.clone();
         let workers = available_parallelism()?.get();
         let server = HttpServer::new(move || app(http.clone(), of_workers.clone()))

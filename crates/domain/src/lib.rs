@@ -5,7 +5,8 @@
 //!
 //! With the feature `serde`, ids, names, roles and scopes are written as their text and read by their own rules.
 //!
-//! Start at [`permission`] for who may call what, at [`Grant`] for who may do what at a facility.
+//! Start at [`permission`] for who may call what, at [`Grant`] for who may do what at a facility, at [`gateway`] for what
+//! may pass to other services.
 
 mod access;
 mod actor;
@@ -13,6 +14,7 @@ mod clients;
 mod event;
 mod fault;
 mod folding;
+pub mod gateway;
 mod idempotency_key;
 mod ids;
 mod login_limits;

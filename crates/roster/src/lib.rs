@@ -9,6 +9,7 @@ mod master_secret;
 mod new_password;
 mod output;
 mod playground;
+mod reload;
 mod secret_file;
 pub mod settings;
 mod signals;

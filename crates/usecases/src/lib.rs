@@ -8,6 +8,7 @@
 //! - [`directory`]: the organisation's people
 //! - [`facilities`]: who may do what at a facility
 //! - [`sign_in`]: tokens and who is behind them
+//! - [`gateway`]: what gateways ask about requests to other services
 //! - [`clients`]: the clients of the token endpoint
 //! - [`keys`]: signing keys and master secrets
 //! - [`setup`]: what the command line and a first start do with people
@@ -19,6 +20,7 @@ pub mod account;
 pub mod clients;
 pub mod directory;
 pub mod facilities;
+pub mod gateway;
 pub mod keys;
 pub mod safekeeping;
 pub mod setup;

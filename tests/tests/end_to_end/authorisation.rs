@@ -118,9 +118,16 @@ const OPEN: &[&str] = &[
     "GET /docs/{file}",
 ];
 
-/// What has tests of its own for who may call: the endpoints about tokens and the gateway's door.
-const ELSEWHERE: &[&str] =
-    &["POST /oauth/token", "POST /oauth/revoke", "POST /oauth/introspect", "ANY /authorize"];
+/// What has tests of its own for who may call: the endpoints about tokens and the doors for gateways.
+const ELSEWHERE: &[&str] = &[
+    "POST /oauth/token",
+    "POST /oauth/revoke",
+    "POST /oauth/introspect",
+    "ANY /authorize",
+    "ANY /authorize/forward/{policy}",
+    "ANY /authorize/nginx/{policy}",
+    "ANY /authorize/envoy/{policy}/{path}",
+];
 
 /// Everybody who may try, all with every scope.
 struct Cast {

@@ -30,6 +30,8 @@ mod docs_page;
 mod every_route;
 mod facilities;
 mod framing;
+mod gateway_policies;
+mod gateways;
 mod idempotency;
 mod imported_keys;
 mod introspect;

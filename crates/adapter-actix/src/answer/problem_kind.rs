@@ -10,6 +10,7 @@ pub(crate) enum ProblemKind {
     InsufficientRole,
     NotForClients,
     NotForOneself,
+    DeniedByPolicy,
     NotFound,
     MethodNotAllowed,
     RequestTimeout,
@@ -38,7 +39,7 @@ pub(crate) struct Said {
 }
 
 impl ProblemKind {
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::MalformedRequest,
         Self::MissingToken,
         Self::InvalidToken,
@@ -46,6 +47,7 @@ impl ProblemKind {
         Self::InsufficientRole,
         Self::NotForClients,
         Self::NotForOneself,
+        Self::DeniedByPolicy,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::RequestTimeout,
@@ -112,6 +114,14 @@ impl ProblemKind {
                 "not_for_oneself",
                 "The call is about other people",
                 "For one's own account there is another call under `/user`.",
+            ),
+            Self::DeniedByPolicy => (
+                403,
+                "denied_by_policy",
+                "The policy of the gateway says no",
+                "A gateway asked whether a request may pass. Either no rule of its policy is about the request, or the rule that \
+                 is asks for a right that is missing, or the path is one that programs read differently, or there is no such \
+                 policy; `detail` says which.",
             ),
             Self::NotFound => {
                 (404, "not_found", "There is no such thing", "The path, or what it names, does not exist.")

@@ -1,9 +1,11 @@
 //! The one place where refusals of the use cases become problems.
 
 use actix_web::http::header;
+use roster_domain::gateway::Denial;
 use roster_domain::permission::Denied;
 use roster_domain::{Scope, Scopes};
 use roster_ports::{PictureFault, StoreError};
+use roster_usecases::gateway::NotAdmitted;
 use roster_usecases::sign_in::AuthenticationError;
 use roster_usecases::{Failure, Place, Refused};
 
@@ -93,8 +95,28 @@ impl From<AuthenticationError> for Problem {
                 tracing::debug!(reason, "refused a token");
                 Self::invalid_token()
             }
-            AuthenticationError::Store(StoreError::Unavailable(cause)) => Self::unavailable(&cause),
-            AuthenticationError::Store(other) => Self::internal(&other),
+            AuthenticationError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(cause) => Self::unavailable(&cause),
+            other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<NotAdmitted> for Problem {
+    fn from(refusal: NotAdmitted) -> Self {
+        match refusal {
+            NotAdmitted::NoToken => Self::missing_token(),
+            NotAdmitted::Token(error) => error.into(),
+            NotAdmitted::Denied(Denial::MissingScope(scope)) => Self::insufficient_scope(&[scope]),
+            NotAdmitted::Denied(denial) => Self::new(ProblemKind::DeniedByPolicy).saying(denial.to_string()),
+            NotAdmitted::Store(error) => error.into(),
         }
     }
 }

@@ -11,7 +11,8 @@ pub(crate) async fn authenticate(http: &Http, request: &HttpRequest) -> Result<A
     Ok(sign_in::authenticate(&http.ports, token).await?)
 }
 
-fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+/// The token of these headers.
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION);
     let value = values.next().ok_or_else(Problem::missing_token)?;
     if values.next().is_some() {

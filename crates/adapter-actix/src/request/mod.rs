@@ -13,7 +13,7 @@ mod path;
 mod query;
 mod upload;
 
-pub(crate) use bearer::authenticate;
+pub(crate) use bearer::{authenticate, bearer};
 pub(crate) use body::{read as read_body, refuse_encoded};
 pub(crate) use client_address::TrustedProxies;
 pub(crate) use context::context;

@@ -8,6 +8,7 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
+use roster_domain::gateway::Policies;
 use roster_domain::{
     AccessToken, ClientId, Email, LoginLimits, NewUser, PrincipalId, Role, Roles, Scopes, Session, SessionId,
     TokenId, User, UserId,
@@ -18,6 +19,7 @@ use roster_ports::mocks::{
     MockSigningKeys, MockStore, MockTx,
 };
 use roster_ports::{InvalidToken, Pseudonym, Store};
+use roster_usecases::gateway::LivePolicies;
 use roster_usecases::{Policy, Ports};
 use serde_json::Value;
 use std::sync::Arc;
@@ -43,6 +45,7 @@ pub(super) struct World {
     pub(super) picture_keeper: MockPictureKeeper,
     pub(super) cors_origins: Vec<String>,
     pub(super) request_timeout: Duration,
+    pub(super) policies: Policies,
 }
 
 impl World {
@@ -57,6 +60,7 @@ impl World {
             picture_keeper: MockPictureKeeper::new(),
             cors_origins: Vec::new(),
             request_timeout: Duration::from_mins(1),
+            policies: Policies::default(),
         }
     }
 
@@ -118,7 +122,8 @@ impl World {
         requests: [TestRequest; N],
     ) -> LocalBoxFuture<'static, Vec<Answer>> {
         let serving = Serving::new(Cors::new(self.cors_origins.clone()), self.request_timeout);
-        let http = Http::new(self.ports(), PUBLIC_URL.to_owned(), TrustedProxies::default());
+        let policies = Arc::new(LivePolicies::new(self.policies.clone()));
+        let http = Http::new(self.ports(), PUBLIC_URL.to_owned(), TrustedProxies::default(), policies);
         let requests = Vec::from(requests);
         Box::pin(async move {
             let service = init_service(app(Data::new(http), Data::new(serving))).await;

@@ -1,9 +1,9 @@
 //! The service in process, over mocks of the ports.
 
-mod authorize;
 mod cors;
 mod failures;
 mod fixture;
+mod gateway;
 mod public_keys;
 mod reference;
 mod request_ids;

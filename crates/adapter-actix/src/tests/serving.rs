@@ -21,6 +21,7 @@ fn settings(listen: SocketAddr) -> HttpSettings {
         trusted_proxies: Vec::new(),
         cors_origins: Vec::new(),
         request_timeout: Duration::from_mins(1),
+        policies: Arc::default(),
     }
 }
 

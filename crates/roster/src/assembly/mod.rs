@@ -15,6 +15,7 @@ use roster_adapter_diesel::{DatabasePictures, PicturesOfMany};
 use roster_adapter_pictures::{ImageStudio, PictureFolder};
 use roster_adapter_system::{InternationalDomainNames, LibPhoneNumbers, SystemClock, SystemIds, TokioPause};
 use roster_ports::{Clock, Fingerprint, PictureKeeper, Store};
+use roster_usecases::gateway::LivePolicies;
 use roster_usecases::{Policy, Ports, keys};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -135,5 +136,6 @@ pub(crate) fn http(settings: &Settings, listen: SocketAddr, public_url: String) 
         trusted_proxies: settings.trusted_proxies.clone(),
         cors_origins: settings.cors_origins.clone(),
         request_timeout: settings.request_timeout,
+        policies: Arc::new(LivePolicies::new(settings.policies.clone())),
     }
 }

@@ -1,3 +1,4 @@
+use roster_domain::gateway::{Policies, Rule};
 use serde_json::{Value as Json, json};
 
 use crate::settings::{Kind, Origin, SETTINGS, Setting, Settings, Slot, Value};
@@ -8,13 +9,28 @@ const MASK: &str = "***";
 
 /// Shows what holds for each setting and where it comes from.
 pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Stop> {
-    let shown: Vec<_> = SETTINGS.iter().map(|setting| Shown::of(setting, settings)).collect();
+    let mut shown: Vec<_> = SETTINGS.iter().map(|setting| Shown::of(setting, settings)).collect();
+    shown.extend(policies(settings));
     let lines: String = shown.iter().map(Shown::line).collect();
     output.say(&lines, &Json::Array(shown.iter().map(Shown::json).collect()))
 }
 
+/// The gateway policies, each with its rules in words.
+fn policies(settings: &Settings) -> impl Iterator<Item = Shown> {
+    settings.policies.iter().map(|(policy, rules)| {
+        let name = format!("policy.{policy}");
+        let is_built_in = policy.as_str() == Policies::AUTHENTICATED;
+        let origin = match settings.config.as_ref().filter(|_| !is_built_in) {
+            Some(config) => format!("file {name} in {}", config.display()),
+            None => "default".to_owned(),
+        };
+        let rules: Vec<String> = rules.rules().iter().map(Rule::to_string).collect();
+        Shown { name, value: json!(rules), origin }
+    })
+}
+
 struct Shown {
-    name: &'static str,
+    name: String,
     value: Json,
     origin: String,
 }
@@ -25,7 +41,7 @@ impl Shown {
         let found = given.get(Slot::Value(setting.key)).or_else(|| given.get(Slot::File(setting.key)));
         let value = found.map_or_else(|| nothing(setting.kind), |(value, _)| shown(setting.kind, value));
         let origin = found.map_or_else(|| "default".to_owned(), |(_, origin)| describe(origin));
-        Self { name: setting.name, value, origin }
+        Self { name: setting.name.to_owned(), value, origin }
     }
 
     fn line(&self) -> String {
@@ -90,6 +106,22 @@ mod tests {
         let url = json!({ "name": "public_url", "value": "http://127.0.0.1:8080", "origin": "default" });
         assert_eq!(row(&rows, "public_url"), url);
         assert_eq!(row(&rows, "secret"), json!({ "name": "secret", "value": null, "origin": "default" }));
+    }
+
+    #[test]
+    fn policies_are_shown_with_their_rules_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("roster.toml");
+        std::fs::write(&config, "[[policy.own]]\nmethods = ['GET']\npath = '/a'\nrequire = 'anyone'\n")
+            .unwrap();
+        let sources = Sources { config: Some(config.clone()), ..Sources::default() };
+        let shown: Vec<_> = policies(&Settings::load(sources).unwrap()).map(|row| row.json()).collect();
+        let built_in = json!({
+            "name": "policy.authenticated", "value": ["any method of /**: authenticated"], "origin": "default",
+        });
+        let origin = format!("file policy.own in {}", config.display());
+        let own = json!({ "name": "policy.own", "value": ["GET of /a: anyone"], "origin": origin });
+        assert_eq!(shown, [built_in, own]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod db;
 mod healthcheck;
 mod keys;
 mod openapi;
+mod policy;
 mod secret_status;
 mod serve;
 mod user_set_password;
@@ -43,6 +44,9 @@ pub(crate) enum Command {
     /// Look after the master secrets.
     #[command(subcommand)]
     Secret(SecretCommand),
+    /// Look at the policies of gateways.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Print the OpenAPI document.
     Openapi,
     /// Ask the service on this machine whether it is ready: exit code 0 if so, else 1.
@@ -90,6 +94,10 @@ impl Command {
         if matches!(self, Self::Openapi) {
             return openapi::run();
         }
+        let sources = match &self {
+            Self::Policy(command) => command.settings_from(sources)?,
+            _ => sources,
+        };
         let settings = Settings::load(sources)?;
         match self {
             Self::Serve(arguments) => serve::run(&arguments, &settings, output),
@@ -101,6 +109,7 @@ impl Command {
             Self::Client(command) => command.run(&settings, output),
             Self::Keys(command) => command.run(&settings, output),
             Self::Secret(SecretCommand::Status) => secret_status::run(&settings, output),
+            Self::Policy(command) => command.run(&settings, output),
             Self::Openapi => openapi::run(),
             Self::Healthcheck => healthcheck::run(&settings, output),
             Self::Config(ConfigCommand::Check) => config_check::run(&settings, output),

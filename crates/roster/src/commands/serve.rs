@@ -3,6 +3,7 @@ use roster_adapter_actix::Server;
 use roster_usecases::{Ports, RequestContext, keys, safekeeping};
 use serde_json::json;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 
 use crate::assembly::{Opener, World};
 use crate::data_folder::FolderLock;
@@ -10,7 +11,7 @@ use crate::master_secret::refuse_lacking;
 use crate::playground::{self, Welcome};
 use crate::settings::{Database, PicturePlace, Settings};
 use crate::signals::StopSignals;
-use crate::{DataFolder, Output, Stop, assembly, logging, upkeep};
+use crate::{DataFolder, Output, Stop, assembly, logging, reload, upkeep};
 
 /// How to serve.
 #[derive(Debug, Args)]
@@ -98,10 +99,18 @@ async fn serve(
         settle_pictures(&ports).await?;
     }
     let http = assembly::http(settings, listen, public_url.clone());
+    let policies = Arc::clone(&http.policies);
     let server = Server::bind(http, ports.clone()).map_err(|error| cannot_listen(listen, &error))?;
     let welcome = match folder.filter(|_| arguments.dev) {
         Some(folder) => Some(prepare_playground(&ports, folder).await?),
         None => None,
+    };
+
+    // Whoever tries the playground in a terminal wants it to end with the terminal.
+    let reloading = if arguments.dev {
+        None
+    } else {
+        Some(reload::start(settings.config.clone(), policies).map_err(Stop::failure)?)
     };
 
     warn(settings, folder);
@@ -111,7 +120,7 @@ async fn serve(
     let duties = upkeep::start(ports);
     let signals = StopSignals::listen().map_err(Stop::failure)?;
     let ended = server.run(signals.first()).await;
-    drop(duties);
+    drop((duties, reloading));
     ended.map_err(Stop::failure)?;
     tracing::info!("stopped");
     Ok(())

@@ -7,6 +7,7 @@ mod error;
 mod flags;
 mod given;
 mod key;
+mod policies;
 #[cfg(test)]
 mod reference;
 mod secrets;
@@ -28,11 +29,12 @@ use database::is_server;
 use ipnet::IpNet;
 use roster_adapter_crypto::MasterSecrets;
 use roster_domain::LoginLimits;
+use roster_domain::gateway::Policies;
 use secrecy::SecretString;
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -91,6 +93,10 @@ pub struct Settings {
     pub log: String,
     /// How log lines look.
     pub log_format: LogFormat,
+    /// By what requests at gateways are decided.
+    pub policies: Policies,
+    /// The TOML file, where one was named.
+    pub config: Option<PathBuf>,
     given: Given,
 }
 
@@ -98,16 +104,17 @@ impl Settings {
     /// Reads and checks every setting. A fault is told for the first that has one.
     pub fn load(sources: Sources) -> Result<Self, SettingsError> {
         let mut given = Given::default();
-        if let Some(path) = &sources.config {
-            sources::take_file(&mut given, path)?;
-        }
+        let policies = match &sources.config {
+            Some(path) => sources::take_file(&mut given, path)?,
+            None => Policies::default(),
+        };
         sources::take_environment(&mut given, sources.environment)?;
         sources::take_flags(&mut given, sources.flags.0);
         refuse_password_in_flag(&given, Key::DatabaseUrl)?;
         refuse_password_in_flag(&given, Key::DatabaseReadUrl)?;
         given.preset_all();
         derive_defaults(&mut given)?;
-        let settings = Self::read(given)?;
+        let settings = Self { policies, config: sources.config, ..Self::read(given)? };
         match (&settings.database, settings.given.get(Slot::Value(Key::DatabaseReadUrl))) {
             (Database::Sqlite(_), Some((_, origin))) => {
                 Err(SettingsError::new(origin.to_string(), "needs a postgres:// database_url"))
@@ -144,6 +151,8 @@ impl Settings {
             },
             log: given.require(Key::Log, values::log_filter)?,
             log_format: given.require(Key::LogFormat, values::log_format)?,
+            policies: Policies::default(),
+            config: None,
             given,
         })
     }
@@ -167,6 +176,11 @@ impl Settings {
         }
         warnings
     }
+}
+
+/// The gateway policies of a settings file, the rest of which must be sound too.
+pub fn policies_of(path: &Path) -> Result<Policies, SettingsError> {
+    sources::take_file(&mut Given::default(), path)
 }
 
 /// The database that an argument of a command names, or what is wrong with it as a predicate.

@@ -36,7 +36,14 @@ public_url = \"https://id.example.org\"
 secret_file = \"/etc/roster/secret\"
 trusted_proxies = [\"10.0.0.0/8\"]
 access_token_ttl = 300
+
+[[policy.cameras]]
+path = \"/facilities/{facility}/cameras/**\"
+require = { action = \"cameras:read\", facility = \"{facility}\" }
 ```
+
+The policies of gateways stand in this file alone, as `[[policy.NAME]]`; SIGHUP has them read anew. How they are written is in
+[how-to-put-gateways-in-front.md](how-to-put-gateways-in-front.md).
 
 A master secret can be made with `head -c 32 /dev/urandom | base64`. Without one, the first start makes it and keeps it
 as `secret` in the data folder: back that file up, apart from the database. Roster never makes another one for a

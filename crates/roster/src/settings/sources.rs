@@ -1,19 +1,20 @@
 //! Where settings come from: a TOML file, the environment, flags.
 
+use roster_domain::gateway::Policies;
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
 use super::given::{Given, Origin, Value};
 use super::table::Kind;
-use super::{SettingsError, Slot};
+use super::{SettingsError, Slot, policies};
 use secrecy::SecretString;
 
 /// Variables that test harnesses and orchestrators set, and that are no settings.
 const FOREIGN: [&str; 3] = ["ROSTER_TEST_", "ROSTER_PORT", "ROSTER_SERVICE_"];
 
-/// Takes everything that a TOML file says.
-pub(super) fn take_file(given: &mut Given, path: &Path) -> Result<(), SettingsError> {
+/// Takes every setting that a TOML file gives, and answers its gateway policies.
+pub(super) fn take_file(given: &mut Given, path: &Path) -> Result<Policies, SettingsError> {
     let shown = path.display().to_string();
     let text = fs::read_to_string(path)
         .map_err(|error| SettingsError::new("--config", format!("cannot be read: {shown}: {error}")))?;
@@ -22,7 +23,8 @@ pub(super) fn take_file(given: &mut Given, path: &Path) -> Result<(), SettingsEr
             error.span().and_then(|span| text.get(..span.start)).map_or(0, |before| before.lines().count());
         SettingsError::new(shown.as_str(), format!("is no valid TOML, line {}", line.max(1)))
     })?;
-    for (key, value) in table {
+    let policies = policies::read(&text, &shown)?;
+    for (key, value) in table.into_iter().filter(|(key, _)| key != policies::KEY) {
         let origin = Origin::File { key: key.clone(), path: shown.clone() };
         let slot = Slot::all()
             .find(|slot| slot.name() == key)
@@ -30,7 +32,7 @@ pub(super) fn take_file(given: &mut Given, path: &Path) -> Result<(), SettingsEr
         let value = toml_value(value, slot).map_err(|fault| SettingsError::new(origin.to_string(), fault))?;
         given.put(slot, value, origin);
     }
-    Ok(())
+    Ok(policies)
 }
 
 fn toml_value(value: toml::Value, slot: Slot) -> Result<Value, &'static str> {

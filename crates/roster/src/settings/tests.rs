@@ -166,7 +166,9 @@ fn a_faulty_variable_is_one_line_that_names_it_and_not_its_value(#[case] name: &
 #[case("secret = 'c4n4ry'", "secret in ")]
 #[case("secret = 12", "secret in ")]
 #[case("secret_file = 12", "secret_file in ")]
-#[case("[[policy.c4n4ry]]", "policy in ")]
+#[case("policy = 'c4n4ry'", "policy in ")]
+#[case("[[policy.p]]\npath = 'c4n4ry'\nrequire = 'anyone'", "policy.p rule 1 path in ")]
+#[case("[[policy.p]]\npath = '/'\nrequire = { role = 'c4n4ry' }", "policy.p rule 1 require.role in ")]
 #[case("listen = 'c4n4ry'\nlisten = 'c4n4ry'", "")]
 #[case("secret = c4n4ry", "")]
 fn a_faulty_file_is_one_line_that_names_the_key_and_not_its_value(#[case] toml: &str, #[case] start: &str) {
@@ -179,6 +181,22 @@ fn a_faulty_file_is_one_line_that_names_the_key_and_not_its_value(#[case] toml: 
 fn a_broken_file_is_told_with_its_line() {
     let line = from_toml("listen = '127.0.0.1:1'\n\nsecret = c4n4ry").map(|_| ()).unwrap_err();
     assert!(line.ends_with("line 3"), "{line}");
+}
+
+#[test]
+fn policies_stand_beside_settings_and_are_read_again_by_themselves() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("roster.toml");
+    let policy = "[[policy.own]]\npath = '/**'\nrequire = 'authenticated'\n";
+    fs::write(&config, format!("access_token_ttl = 100\n{policy}")).unwrap();
+    let sources = Sources { config: Some(config.clone()), ..Sources::default() };
+    let settings = Settings::load(sources).unwrap();
+    assert_eq!((settings.access_token_ttl.as_secs(), settings.config.as_ref()), (100, Some(&config)));
+    assert!(settings.policies.named("own").is_some());
+    fs::write(&config, "access_token_ttl = 100\n").unwrap();
+    assert_eq!(policies_of(&config), Ok(roster_domain::gateway::Policies::default()));
+    fs::write(&config, format!("access_token_tl = 100\n{policy}")).unwrap();
+    assert!(policies_of(&config).is_err());
 }
 
 #[test]

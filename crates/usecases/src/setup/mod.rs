@@ -8,4 +8,4 @@ mod set_password;
 pub use administrator::{Administrator, NewAdministrator, make_administrator};
 pub use playground::{Playground, PlaygroundPerson, is_untouched, make_playground, new_facility};
 pub use random_password::random_password;
-pub use set_password::{person_of, set_password_of};
+pub use set_password::{person_of, person_with, set_password_of};

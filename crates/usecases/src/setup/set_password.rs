@@ -1,5 +1,5 @@
 use roster_domain::permission::{EndSessions, SetPassword, operator};
-use roster_domain::{Actor, EmailKey, EventKind, Happened, Password, Session, Subject, User};
+use roster_domain::{Actor, EmailKey, EventKind, Happened, Password, Session, Subject, User, UserId};
 use roster_ports::{ChosenBy, Done, PasswordRecord};
 use secrecy::SecretString;
 
@@ -9,6 +9,12 @@ use crate::{Failure, Ports, Refused, RequestContext};
 /// The person with this address, to judge a password by; fails with [`Refused::NotFound`] where there is none.
 pub async fn person_of(ports: &Ports, email: EmailKey) -> Result<User, Failure> {
     let found = ports.store.read(move |tx| tx.users().by_email(&email)).await?;
+    Ok(found.ok_or(Refused::NotFound)?)
+}
+
+/// The person of this id; fails with [`Refused::NotFound`] where there is none.
+pub async fn person_with(ports: &Ports, id: UserId) -> Result<User, Failure> {
+    let found = ports.store.read(move |tx| tx.users().user(id)).await?;
     Ok(found.ok_or(Refused::NotFound)?)
 }
 
@@ -41,6 +47,16 @@ mod tests {
     use super::*;
     use crate::fixture::{World, chosen, context, session_of, user};
     use roster_domain::Role;
+
+    #[tokio::test]
+    async fn a_person_is_found_by_address_or_id() {
+        let (ada, bob) = (user(1, &[Role::Tech]), user(2, &[Role::Tech]));
+        let ports = World::new().with_users(&[&ada]).ports().0;
+        assert_eq!(person_of(&ports, ada.email.key().clone()).await.unwrap().id, ada.id);
+        assert_eq!(person_with(&ports, ada.id).await.unwrap().id, ada.id);
+        let nobody = person_with(&ports, bob.id).await;
+        assert!(matches!(nobody, Err(Failure::Refused(Refused::NotFound))));
+    }
 
     #[tokio::test]
     async fn the_password_is_temporary_and_every_session_ends() {

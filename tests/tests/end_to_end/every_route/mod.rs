@@ -33,7 +33,9 @@ impl Stage {
         path.replace("{kid}", "none")
             .replace("{name}", "none")
             .replace("{code}", "not_found")
+            .replace("{policy}", "authenticated")
             .replace("{file:.*}", "")
+            .replace("{path:.*}", "any")
     }
 
     /// A session of the administrator beside the one that calls.

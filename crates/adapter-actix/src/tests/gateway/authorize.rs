@@ -1,14 +1,7 @@
 use roster_domain::{Client, ClientKind, GrantTypes, PrincipalId, Role, Scopes, Status, Trust};
 
-use super::fixture::{Answer, World, at_zero, client_id, get, request, token, user, with_token};
-
-const IDENTITY: [&str; 5] =
-    ["X-Roster-User-Id", "X-Roster-Email", "X-Roster-Roles", "X-Roster-Scopes", "X-Roster-Client-Id"];
-
-fn identity(answer: &Answer) -> [&str; 5] {
-    assert!(IDENTITY.iter().all(|name| answer.headers.contains_key(*name)));
-    IDENTITY.map(|name| answer.header(name))
-}
+use super::{IDENTITY, identity};
+use crate::tests::fixture::{World, at_zero, client_id, get, request, token, user, with_token};
 
 #[actix_web::test]
 async fn a_person_is_told_with_every_header() {

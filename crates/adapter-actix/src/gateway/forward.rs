@@ -1,0 +1,37 @@
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::door::{decide, told_by};
+use crate::answer::Problem;
+use crate::http::Http;
+
+/// Tells a gateway that speaks as Traefik, Caddy and APISIX do whether a request may pass, and who sent it.
+#[utoipa::path(
+    get, path = "/authorize/forward/{policy}", tag = "gateway",
+    description = "Answers every method alike: the original one is in `X-Forwarded-Method`. A denial has none of the identity \
+        headers.",
+    params(
+        ("policy" = String, Path, description = "A policy of the settings file, or `authenticated`."),
+        ("X-Forwarded-Method" = String, Header, description = "The original method; exactly once."),
+        ("X-Forwarded-Uri" = String, Header, description = "The original path, with or without its query; exactly once."),
+    ),
+    responses(
+        (status = 200, description = "It may pass.", headers(
+            ("X-Roster-User-Id" = String, description = "Empty for a client's own token, and without one."),
+            ("X-Roster-Email" = String),
+            ("X-Roster-Roles" = String, description = "With commas between."),
+            ("X-Roster-Scopes" = String, description = "With spaces between; those alone that the caller can use now."),
+            ("X-Roster-Client-Id" = String, description = "Empty without a valid token."),
+        )),
+    ),
+    security((), ("bearer" = []))
+)]
+pub(crate) async fn authorize_forward(
+    http: Data<Http>,
+    policy: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let headers = request.headers();
+    let original = told_by(headers, "X-Forwarded-Method", "X-Forwarded-Uri")?;
+    decide(&http, headers, &policy, &original).await
+}
