@@ -46,7 +46,7 @@ pub(crate) async fn outermost(
         }
         Err(error) => {
             let mut answer = rendering::answer(&error, &path, &id);
-            mark(answer.headers_mut(), &id);
+            mark(answer.headers_mut(), HeaderValue::from_str(id.as_str()).ok());
             tracing::warn!(%error, "a layer failed");
             Err(InternalError::from_response("already answered", answer).into())
         }
@@ -62,7 +62,8 @@ fn span(request: &ServiceRequest, id: &RequestId) -> Span {
 fn finish(serving: &Serving, response: ServiceResponse, id: &RequestId) -> ServiceResponse {
     let mut response = rendering::render(response, id);
     let asked = response.request().clone();
-    mark(response.headers_mut(), id);
+    let named = request_id::answered(asked.path(), asked.headers(), id);
+    mark(response.headers_mut(), named);
     serving.cors.mark(asked.method(), asked.headers(), response.headers_mut());
     if serving.is_draining() {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
@@ -71,8 +72,8 @@ fn finish(serving: &Serving, response: ServiceResponse, id: &RequestId) -> Servi
 }
 
 /// The headers of every answer. Unless the endpoint knows better, nobody keeps a copy.
-fn mark(headers: &mut HeaderMap, id: &RequestId) {
-    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+fn mark(headers: &mut HeaderMap, id: Option<HeaderValue>) {
+    if let Some(id) = id {
         headers.insert(request_id::X_REQUEST_ID, id);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod access;
 mod admin_create;
 mod client;
 mod config_check;
@@ -37,6 +38,9 @@ pub(crate) enum Command {
     /// Look after the clients of the token endpoint.
     #[command(subcommand)]
     Client(client::ClientCommand),
+    /// Look into who may do what at which facility.
+    #[command(subcommand)]
+    Access(access::AccessCommand),
     /// Look after the keys that sign access tokens.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -99,6 +103,7 @@ impl Command {
                 user_set_password::run(&arguments, &settings, output)
             }
             Self::Client(command) => command.run(&settings, output),
+            Self::Access(command) => command.run(&settings, output),
             Self::Keys(command) => command.run(&settings, output),
             Self::Secret(SecretCommand::Status) => secret_status::run(&settings, output),
             Self::Openapi => openapi::run(),
