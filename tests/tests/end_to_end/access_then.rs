@@ -77,7 +77,8 @@ fn every_moment_tells_what_was_listed_then() {
     let (at, listed) = &then[4];
     let with_c = administrator.get(&format!("/facilities/{FACILITY}/access?action=c&at={at}")).expect(200);
     assert_eq!(with_c["results"], json!([listed.of_person[0]]));
-    // A person may see their own past.
+    // A person may see their own past. Disabling ended the sign-in from before.
+    let ada = service.sign_in(&ada.email, &ada.password);
     let own_past = ada.get(&format!("/users/{}/facilities?at={at}", ada.id)).expect(200);
     assert_eq!(own_past["results"], json!(listed.of_person));
 

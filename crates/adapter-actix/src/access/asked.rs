@@ -1,3 +1,8 @@
+#![expect(
+    clippy::option_option,
+    reason = "whether something is said, and whether there is such a thing, are two questions"
+)]
+
 use roster_domain::{ActionName, FacilityId, UserId};
 use roster_usecases::decisions::{PageAsked, Question};
 

@@ -2,10 +2,10 @@ use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::http::{ConnectionType, Method, StatusCode};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpRequest};
 use roster_domain::RequestId;
 use std::time::{Duration, Instant};
 use tracing::{Instrument, Span};
@@ -40,7 +40,7 @@ pub(crate) async fn outermost(
     match answered {
         Ok(response) => {
             let response = finish(&serving, response, &id);
-            log(response.request().method(), response.status(), start.elapsed());
+            log(only_reads(response.request()), response.status(), start.elapsed());
             let Some(held) = held else { return Ok(response) };
             Ok(response.map_body(|_, body| held.beside(body)))
         }
@@ -86,12 +86,17 @@ fn mark(headers: &mut HeaderMap, id: Option<HeaderValue>) {
     }
 }
 
+/// Whether a request could change nothing. Decisions and searches are asked for by `POST`, as their standard has it.
+fn only_reads(request: &HttpRequest) -> bool {
+    request.method().is_safe() || request.path().starts_with("/access/v1/")
+}
+
 /// Reads that succeed are the bulk and tell little: they are logged at `debug`.
-fn log(method: &Method, status: StatusCode, duration: Duration) {
+fn log(only_reads: bool, status: StatusCode, duration: Duration) {
     let (status, micros) = (status.as_u16(), u64::try_from(duration.as_micros()).unwrap_or(u64::MAX));
     if status >= 500 {
         tracing::warn!(status, micros, "answered");
-    } else if method.is_safe() && status < 400 {
+    } else if only_reads && status < 400 {
         tracing::debug!(status, micros, "answered");
     } else {
         tracing::info!(status, micros, "answered");

@@ -25,7 +25,7 @@ described! {
         /// A UUID.
         id: String,
         /// Ignored.
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = false, value_type = Object)]
         properties: Option<serde_json::Value>,
     }
     /// What is searched for.
@@ -38,7 +38,7 @@ described! {
     ActionWire as Action {
         name: String,
         /// Ignored.
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = false, value_type = Object)]
         properties: Option<serde_json::Value>,
     }
     /// The body of `POST /access/v1/evaluation`.
@@ -47,7 +47,7 @@ described! {
         action: ActionWire,
         resource: IdentifiedWire,
         /// Ignored.
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = false, value_type = Object)]
         context: Option<serde_json::Value>,
     }
     /// An item of a batch: what it leaves out is as in the body around it.
@@ -59,7 +59,7 @@ described! {
         #[schema(required = false, nullable = false)]
         resource: Option<IdentifiedWire>,
         /// Ignored.
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = false, value_type = Object)]
         context: Option<serde_json::Value>,
     }
     /// How several questions are answered.
@@ -77,7 +77,7 @@ described! {
         #[schema(required = false, nullable = false)]
         resource: Option<IdentifiedWire>,
         /// Ignored.
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = false, value_type = Object)]
         context: Option<serde_json::Value>,
         /// Up to 100.
         #[schema(required = false, nullable = false, max_items = 100)]
@@ -100,7 +100,7 @@ described! {
         action: ActionWire,
         resource: IdentifiedWire,
         /// Ignored.
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = false, value_type = Object)]
         context: Option<serde_json::Value>,
         #[schema(required = false, nullable = false)]
         page: Option<PageAskedWire>,
@@ -111,7 +111,7 @@ described! {
         action: ActionWire,
         resource: SoughtWire,
         /// Ignored.
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = false, value_type = Object)]
         context: Option<serde_json::Value>,
         #[schema(required = false, nullable = false)]
         page: Option<PageAskedWire>,
@@ -121,7 +121,7 @@ described! {
         subject: IdentifiedWire,
         resource: IdentifiedWire,
         /// Ignored.
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = false, value_type = Object)]
         context: Option<serde_json::Value>,
         #[schema(required = false, nullable = false)]
         page: Option<PageAskedWire>,
