@@ -17,7 +17,7 @@ const STEP: i64 = 100;
 type Events<'a> = IntoBoxed<'a, table, Database>;
 
 impl ReadAccessHistory for Transaction<'_> {
-    fn holding_then(&mut self, user: UserId, facility: FacilityId, then: Instant) -> Stored<Option<Holding>> {
+    fn past_holding(&mut self, user: UserId, facility: FacilityId, then: Instant) -> Stored<Option<Holding>> {
         let Some(status) = self.statuses_then(&[user], then)?.remove(&user) else { return Ok(None) };
         let changes = self.changes(
             until(then).filter(subject_id.eq(user.to_string())).filter(facility_id.eq(facility.to_string())),

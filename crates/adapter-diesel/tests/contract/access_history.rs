@@ -44,7 +44,7 @@ impl World {
 
     fn grant_then(&self, user: u128, facility: u128, then: Instant) -> Option<Grant> {
         let (user, facility) = (user_id(user), facility_id(facility));
-        self.read(move |tx| tx.access_history().holding_then(user, facility, then)).unwrap().grant
+        self.read(move |tx| tx.access_history().past_holding(user, facility, then)).unwrap().grant
     }
 
     fn of_user_then(&self, user: u128, second: i64, after: Option<u128>, take: u32) -> Vec<Access> {
@@ -116,7 +116,7 @@ pub(crate) fn who_was_disabled_then_had_no_access_then(world: &World) {
         assert_eq!(world.of_facility_then(second, None, None, 9).len(), usize::from(had), "{second}");
         assert_eq!(world.of_user_then(1, second, None, 9).len(), usize::from(had), "{second}");
     }
-    let then = world.read(|tx| tx.access_history().holding_then(user_id(1), facility_id(1), at(25)));
+    let then = world.read(|tx| tx.access_history().past_holding(user_id(1), facility_id(1), at(25)));
     let expected = Holding { status: Status::Disabled, grant: Some(forever(&["a"], 7, 10)) };
     assert_eq!(then, Some(expected));
 }
@@ -131,7 +131,7 @@ pub(crate) fn of_the_deleted_nothing_is_told(world: &World) {
     assert_eq!(world.of_facility_then(10, None, None, 9), [2]);
     assert_eq!(world.of_user_then(1, 10, None, 9), []);
     let unknown: (UserId, FacilityId) = (user_id(1), facility_id(1));
-    assert_eq!(world.read(move |tx| tx.access_history().holding_then(unknown.0, unknown.1, at(10))), None);
+    assert_eq!(world.read(move |tx| tx.access_history().past_holding(unknown.0, unknown.1, at(10))), None);
 }
 
 pub(crate) fn the_past_comes_in_order_and_in_pieces(world: &World) {

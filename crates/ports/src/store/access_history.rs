@@ -8,7 +8,7 @@ use super::Stored;
 pub trait ReadAccessHistory {
     /// What was on record for the person at the facility then, in force or expired; `None` where there is no such person
     /// now.
-    fn holding_then(&mut self, user: UserId, facility: FacilityId, then: Instant) -> Stored<Option<Holding>>;
+    fn past_holding(&mut self, user: UserId, facility: FacilityId, then: Instant) -> Stored<Option<Holding>>;
 
     /// At most `take` grants of a person that were in force then, ordered by facility, after this one; none where the
     /// person was disabled.

@@ -63,7 +63,7 @@ fn found(
     };
     let Some(user) = user else { return Ok(None) };
     let holding = match then {
-        Some(then) => tx.access_history().holding_then(user.id, facility, then)?,
+        Some(then) => tx.access_history().past_holding(user.id, facility, then)?,
         None => Some(Holding { status: user.status, grant: tx.access().grant(user.id, facility)? }),
     };
     Ok(Some(((user.id, user.email), holding)))
@@ -100,7 +100,7 @@ mod tests {
         let ada = user(2, &[Role::Tech]);
         let mut world = world(&[&ada], None);
         let then_held = held(&["read"], Expiry::At(at(50)));
-        world.tx.access_history.expect_holding_then().returning(move |_, _, then| {
+        world.tx.access_history.expect_past_holding().returning(move |_, _, then| {
             let grant = Some(then_held.clone()).filter(|_| then >= at(10));
             Ok(Some(Holding { status: Status::Enabled, grant }))
         });

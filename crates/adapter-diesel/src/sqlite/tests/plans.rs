@@ -138,7 +138,7 @@ fn the_past_of_access_is_searched_from_both_sides() {
     let plan = in_transaction(|tx| {
         tx.users_mut().insert(&operator(), &wordy_person(1)).unwrap();
         let history = tx.access_history();
-        history.holding_then(wordy_person(1).id, facility, at(9)).unwrap();
+        history.past_holding(wordy_person(1).id, facility, at(9)).unwrap();
         history.of_user_then(wordy_person(1).id, at(9), Some(facility), 5).unwrap();
         history.of_facility_then(facility, None, at(9), Some(user_id(1)), 5).unwrap();
     });
