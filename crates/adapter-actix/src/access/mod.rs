@@ -1,4 +1,4 @@
-//! Decisions about access to facilities and searches for them, as the OpenID Authorization API 1.0 (AuthZEN) has them.
+//! Decisions about access to facilities and searches for them, as the `OpenID` Authorization API 1.0 (`AuthZEN`) has them.
 //!
 //! Subjects are of the type `user`, resources of the type `facility`; whatever else is named is unknown, which is no fault:
 //! it is denied, and found nowhere. Unknown members are ignored, and so are contexts and properties: a decision rests on

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::answer::{Problem, json};
 use crate::http::Http;
 
-/// Where decisions about access are to be had (OpenID Authorization API 1.0).
+/// Where decisions about access are to be had (`OpenID` Authorization API 1.0).
 #[derive(Serialize, ToSchema)]
 #[schema(as = PolicyDecisionPointMetadata)]
 struct DecisionPointWire<'a> {

@@ -1,4 +1,4 @@
-//! The members of the OpenID Authorization API 1.0, as it spells them. What is sent of them is read elsewhere.
+//! The members of the `OpenID` Authorization API 1.0, as it spells them. What is sent of them is read elsewhere.
 
 use roster_usecases::decisions::{Decision, Evaluated};
 use serde::Serialize;

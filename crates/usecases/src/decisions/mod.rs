@@ -1,4 +1,4 @@
-//! Decisions about facility access, and searches for whatever would be decided so (OpenID Authorization API 1.0).
+//! Decisions about facility access, and searches for whatever would be decided so (`OpenID` Authorization API 1.0).
 //!
 //! Decisions and searches rest on the same rule, [`Holding::allows`](roster_domain::Holding::allows).
 

@@ -1,4 +1,4 @@
-//! The OpenID Authorization API 1.0, by what the scenario of its certification asks at each of its levels, and by what else
+//! The `OpenID` Authorization API 1.0, by what the scenario of its certification asks at each of its levels, and by what else
 //! the standard says (<https://openid.net/specs/authorization-api-1_0.html>).
 
 mod basic;
