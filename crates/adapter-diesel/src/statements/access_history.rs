@@ -48,7 +48,7 @@ impl ReadAccessHistory for Transaction<'_> {
             let Some((first, last)) = walk.step(&facilities) else { break };
             let changes =
                 self.changes(of_user().filter(facility_id.ge(first)).filter(facility_id.le(last)))?;
-            walk.found.extend(in_force(changes, then));
+            walk.found.extend(in_force(&changes, then));
         }
         Ok(walk.taken())
     }
@@ -72,7 +72,7 @@ impl ReadAccessHistory for Transaction<'_> {
             let Some((first, last)) = walk.step(&holders) else { break };
             let changes =
                 self.changes(at_facility().filter(subject_id.ge(first)).filter(subject_id.le(last)))?;
-            let mut held = in_force(changes, then);
+            let mut held = in_force(&changes, then);
             held.retain(|access| action.is_none_or(|action| names(access, action)));
             let people: Vec<UserId> = held.iter().map(|access| access.user).collect();
             let statuses = self.statuses_then(&people, then)?;
@@ -132,7 +132,7 @@ fn names(access: &Access, action: &ActionName) -> bool {
 }
 
 /// What came of the changes and was in force then.
-fn in_force(changes: Vec<(UserId, FacilityId, PastChange)>, then: Instant) -> Vec<Access> {
+fn in_force(changes: &[(UserId, FacilityId, PastChange)], then: Instant) -> Vec<Access> {
     let of_one =
         |one: &(UserId, FacilityId, _), next: &(UserId, FacilityId, _)| (one.0, one.1) == (next.0, next.1);
     let outcome = |changes: &[(UserId, FacilityId, PastChange)]| {
