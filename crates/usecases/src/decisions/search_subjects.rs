@@ -44,8 +44,8 @@ mod tests {
     use roster_domain::permission::Denied;
     use roster_domain::{Access, Role};
 
-    fn facility(n: u128) -> Option<FacilityId> {
-        Some(FacilityId::new(Uuid::from_u128(n)))
+    const fn facility(n: u128) -> FacilityId {
+        FacilityId::new(Uuid::from_u128(n))
     }
 
     fn world() -> World {
@@ -66,11 +66,15 @@ mod tests {
         let (ports, _) = world().ports();
         let read: Option<ActionName> = "read".parse().ok();
         let two = PageAsked { limit: Some(2), token: None };
-        let first = search_subjects(&ports, &caller(&hr), read.clone(), facility(1), &two).await.unwrap();
+        let first =
+            search_subjects(&ports, &caller(&hr), read.clone(), Some(facility(1)), &two).await.unwrap();
         let on = PageAsked { limit: None, token: first.next_cursor };
-        let second = search_subjects(&ports, &caller(&hr), read.clone(), facility(1), &on).await.unwrap();
+        let second =
+            search_subjects(&ports, &caller(&hr), read.clone(), Some(facility(1)), &on).await.unwrap();
         assert_eq!((second.items.len(), second.next_cursor), (1, None));
-        for (facility, action) in [(facility(2), read), (facility(1), "write".parse().ok()), (None, None)] {
+        for (facility, action) in
+            [(Some(facility(2)), read), (Some(facility(1)), "write".parse().ok()), (None, None)]
+        {
             let failure = search_subjects(&ports, &caller(&hr), action, facility, &on).await.unwrap_err();
             assert!(matches!(failure, Failure::Refused(Refused::UnknownCursor)));
         }
@@ -81,7 +85,7 @@ mod tests {
         let (hr, ada) = (user(1, &[Role::Hr]), user(2, &[Role::Tech]));
         let (ports, _) = World::new().ports();
         let all = PageAsked::default();
-        for (action, resource) in [(None, facility(1)), ("read".parse().ok(), None)] {
+        for (action, resource) in [(None, Some(facility(1))), ("read".parse().ok(), None)] {
             let page = search_subjects(&ports, &caller(&hr), action, resource, &all).await.unwrap();
             assert!(page.items.is_empty());
         }
