@@ -2,6 +2,7 @@
 //!
 //! [`Server`] serves the list [`ROUTES`]. One file an endpoint; around all of them lie the `layers`.
 
+mod access;
 mod account;
 mod answer;
 mod app;

@@ -13,7 +13,9 @@ use utoipa::{Modify, OpenApi as _};
 
 use crate::answer::{Problem, ProblemBody, in_pieces};
 use crate::oauth::OAuthErrorBody;
-use crate::{account, directory, docs, facilities, gateway, health, oauth, pictures, problems, well_known};
+use crate::{
+    access, account, directory, docs, facilities, gateway, health, oauth, pictures, problems, well_known,
+};
 
 const TOKEN_URL: &str = "/oauth/token";
 
@@ -45,6 +47,12 @@ const TOKEN_URL: &str = "/oauth/token";
         facilities::remove_access::remove_access,
         facilities::list_access::list_user_access,
         facilities::list_access::list_facility_access,
+        access::evaluate::evaluate,
+        access::evaluate_all::evaluate_all,
+        access::search_subjects::search_subjects,
+        access::search_resources::search_resources,
+        access::search_actions::search_actions,
+        well_known::authzen::read_decision_point,
         oauth::token::issue_token,
         oauth::revoke::revoke_token,
         oauth::introspect::introspect_token,
@@ -66,6 +74,7 @@ const TOKEN_URL: &str = "/oauth/token";
         (name = "account", description = "The caller's own account"),
         (name = "directory", description = "The organisation's people"),
         (name = "facilities", description = "Who may do what where"),
+        (name = "access", description = "Decisions about facility access (OpenID Authorization API 1.0)"),
         (name = "tokens", description = "Sign-in (OAuth 2.0)"),
         (name = "keys", description = "What verifies access tokens"),
         (name = "gateway", description = "For gateways in front of other services"),

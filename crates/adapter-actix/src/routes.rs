@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::answer::{Problem, ProblemKind};
 use crate::{
-    account, directory, docs, facilities, gateway, health, layers, oauth, openapi, pictures, problems,
-    well_known,
+    access, account, directory, docs, facilities, gateway, health, layers, oauth, openapi, pictures,
+    problems, well_known,
 };
 
 /// One method of one path.
@@ -73,6 +73,17 @@ pub static ROUTES: &[Route] = &[
     route("GET", "/facilities/{facilityId}/access", Needs::Token, || {
         web::to(facilities::list_access::list_facility_access)
     }),
+    route("POST", "/access/v1/evaluation", Needs::Token, || web::to(access::evaluate::evaluate)),
+    route("POST", "/access/v1/evaluations", Needs::Token, || web::to(access::evaluate_all::evaluate_all)),
+    route("POST", "/access/v1/search/subject", Needs::Token, || {
+        web::to(access::search_subjects::search_subjects)
+    }),
+    route("POST", "/access/v1/search/resource", Needs::Token, || {
+        web::to(access::search_resources::search_resources)
+    }),
+    route("POST", "/access/v1/search/action", Needs::Token, || {
+        web::to(access::search_actions::search_actions)
+    }),
     route("POST", "/oauth/token", Needs::ClientAuthentication, || web::to(oauth::token::issue_token)),
     route("POST", "/oauth/revoke", Needs::ClientAuthentication, || web::to(oauth::revoke::revoke_token)),
     route("POST", "/oauth/introspect", Needs::ClientAuthentication, || {
@@ -82,6 +93,9 @@ pub static ROUTES: &[Route] = &[
     route("GET", "/.well-known/jwks/{kid}.pem", Needs::Nothing, || web::to(well_known::key_file::read_key)),
     route("GET", "/.well-known/oauth-authorization-server", Needs::Nothing, || {
         web::to(well_known::metadata::read_metadata)
+    }),
+    route("GET", "/.well-known/authzen-configuration", Needs::Nothing, || {
+        web::to(well_known::authzen::read_decision_point)
     }),
     route("ANY", "/authorize", Needs::Token, || web::to(gateway::authorize::authorize)),
     route("ANY", "/authorize/forward/{policy}", Needs::Policy, || {

@@ -200,6 +200,23 @@ table! {
     }
 }
 
+table! {
+    /// A view of every event, also where some have no number yet, in the order of `is_fresh` and `place`.
+    all_events (place) {
+        is_fresh -> Bool,
+        place -> BigInt,
+        #[sql_name = "type"]
+        kind -> Text,
+        time -> BigInt,
+        actor_type -> Text,
+        actor_id -> Text,
+        subject_id -> Text,
+        data -> Text,
+        /// Where access changed.
+        facility_id -> Nullable<Text>,
+    }
+}
+
 joinable!(sign_in_statistics -> users (user_id));
 joinable!(credentials -> users (user_id));
 joinable!(facility_access -> users (user_id));

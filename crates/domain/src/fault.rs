@@ -57,6 +57,9 @@ pub enum Fault {
     /// A moment that has gone by where a coming one is needed.
     #[error("must lie in the future")]
     InThePast,
+    /// A moment that is still to come where one that has gone by is needed.
+    #[error("must not lie in the future")]
+    InTheFuture,
     /// Not a BCP 47 language tag.
     #[error("must be a BCP 47 language tag")]
     InvalidLanguageTag,
@@ -99,6 +102,7 @@ impl Fault {
             Self::InvalidUuid => "invalid_uuid",
             Self::InvalidTime => "invalid_time",
             Self::InThePast => "in_the_past",
+            Self::InTheFuture => "in_the_future",
             Self::InvalidLanguageTag => "invalid_language_tag",
             Self::PasswordPersonal => "password_personal",
             Self::PasswordCommon => "password_common",
@@ -132,6 +136,7 @@ mod tests {
             (Fault::InvalidUuid, "invalid_uuid"),
             (Fault::InvalidTime, "invalid_time"),
             (Fault::InThePast, "in_the_past"),
+            (Fault::InTheFuture, "in_the_future"),
             (Fault::InvalidLanguageTag, "invalid_language_tag"),
             (Fault::PasswordPersonal, "password_personal"),
             (Fault::PasswordCommon, "password_common"),

@@ -5,16 +5,18 @@
 //!
 //! With the feature `serde`, ids, names, roles and scopes are written as their text and read by their own rules.
 //!
-//! Start at [`permission`] for who may call what, at [`Grant`] for who may do what at a facility, at [`gateway`] for what
-//! may pass to other services.
+//! Start at [`permission`] for who may call what, at [`Holding`] and its [`Grant`] for who may do what at a facility, at
+//! [`gateway`] for what may pass to other services.
 
 mod access;
+mod access_history;
 mod actor;
 mod clients;
 mod event;
 mod fault;
 mod folding;
 pub mod gateway;
+mod holding;
 mod idempotency_key;
 mod ids;
 mod login_limits;
@@ -29,11 +31,13 @@ mod text_form;
 mod values;
 
 pub use access::{Access, ActionName, Actions, Expiry, ExpiryChange, Grant, NoAccess};
+pub use access_history::PastChange;
 pub use actor::{Actor, PrincipalId, RequestId, Subject};
 pub use clients::{Client, ClientKind, GrantType, GrantTypes, Trust};
 pub use event::{AccessChange, Event, EventKind, Events, Happened, KeyChange, Stamp};
 pub use fault::Fault;
 pub use folding::{FOLDING_VERSION, NameKey, SearchWords, fold};
+pub use holding::{AccessDenial, Holding};
 pub use idempotency_key::{IdempotencyKey, NotAnIdempotencyKey};
 pub use ids::{
     AttemptId, ClientId, EventId, FacilityId, GroupId, KeyId, SessionId, TokenId, UserId, WorkspaceId,

@@ -27,12 +27,13 @@ pub use pictures::{
 };
 pub use seals::{IntercomIdentity, Pseudonym, Seals};
 pub use store::{
-    Abort, Attempt, ChosenBy, Conflict, Done, Fingerprint, KeptOutcome, NewRefreshToken, NotASecretId,
-    Outcome, OutcomeOwner, PasswordRecord, Position, ReadAccess, ReadAttempts, ReadClients, ReadCredentials,
-    ReadJob, ReadKeys, ReadPictures, ReadReplays, ReadSessions, ReadTx, ReadUsers, RefreshTokenRecord,
-    RefreshTokenState, Rotation, SealedKey, SecretId, Slice, Store, StoreError, Stored, Undo, UserFilter,
-    WriteAccess, WriteAttempts, WriteClients, WriteCredentials, WriteJob, WriteKeys, WritePictures,
-    WriteReplays, WriteSessions, WriteTx, WriteUsers, note_waiting, wait_at_most, waiting_left,
+    Abort, Attempt, ChosenBy, Conflict, Done, Fingerprint, Holdings, KeptOutcome, NewRefreshToken,
+    NotASecretId, Outcome, OutcomeOwner, PasswordRecord, Position, ReadAccess, ReadAccessHistory,
+    ReadAttempts, ReadClients, ReadCredentials, ReadJob, ReadKeys, ReadPictures, ReadReplays, ReadSessions,
+    ReadTx, ReadUsers, RefreshTokenRecord, RefreshTokenState, Rotation, SealedKey, SecretId, Slice, Store,
+    StoreError, Stored, Undo, UserFilter, WriteAccess, WriteAttempts, WriteClients, WriteCredentials,
+    WriteJob, WriteKeys, WritePictures, WriteReplays, WriteSessions, WriteTx, WriteUsers, note_waiting,
+    wait_at_most, waiting_left,
 };
 pub use system::{Clock, DomainNames, Ids, NumberingPlans, Pause};
 pub use tokens::{

@@ -1,7 +1,7 @@
 //! Mocks of the ports, and a store that runs closures against them.
 
 use async_trait::async_trait;
-use roster_domain::{Client, ClientId, Event, SessionId, User, UserId};
+use roster_domain::{Client, ClientId, Event, FacilityId, Holding, SessionId, User, UserId};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use crate::backup::MockBackupDraft;
@@ -12,10 +12,10 @@ pub use crate::store::mocks::*;
 pub use crate::system::{MockClock, MockDomainNames, MockIds, MockNumberingPlans, MockPause};
 pub use crate::tokens::{MockAccessTokens, MockOpaqueTokens, MockSigningKeys};
 use crate::{
-    ReadAccess, ReadAttempts, ReadClients, ReadCredentials, ReadJob, ReadKeys, ReadPictures, ReadReplays,
-    ReadSessions, ReadTx, ReadUsers, Store, StoreError, Stored, Undo, WriteAccess, WriteAttempts,
-    WriteClients, WriteCredentials, WriteJob, WriteKeys, WritePictures, WriteReplays, WriteSessions, WriteTx,
-    WriteUsers,
+    Holdings, ReadAccess, ReadAccessHistory, ReadAttempts, ReadClients, ReadCredentials, ReadJob, ReadKeys,
+    ReadPictures, ReadReplays, ReadSessions, ReadTx, ReadUsers, Store, StoreError, Stored, Undo, WriteAccess,
+    WriteAttempts, WriteClients, WriteCredentials, WriteJob, WriteKeys, WritePictures, WriteReplays,
+    WriteSessions, WriteTx, WriteUsers,
 };
 
 macro_rules! mock_tx {
@@ -29,9 +29,12 @@ macro_rules! mock_tx {
                 #[doc = concat!("What [`WriteTx::", stringify!($write), "`] gives.")]
                 pub $write: $write_mock,
             )+
+            /// What [`ReadTx::access_history`] gives.
+            pub access_history: MockReadAccessHistory,
         }
 
         impl ReadTx for MockTx {
+            fn access_history(&mut self) -> &mut dyn ReadAccessHistory { &mut self.access_history }
             $(fn $read(&mut self) -> &mut dyn $read_trait { &mut self.$read })+
         }
 
@@ -101,6 +104,18 @@ impl Store for MockStore {
     async fn client(&self, client: &ClientId) -> Stored<Option<Arc<Client>>> {
         let mut tx = self.tx.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(tx.clients.client(client)?.map(Arc::new))
+    }
+
+    async fn holdings(&self, of: &[(UserId, FacilityId)]) -> Stored<Holdings> {
+        let mut tx = self.tx.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut holdings = Holdings::new();
+        for (user, facility) in of {
+            if let Some(found) = tx.users.user(*user)? {
+                let grant = tx.access.grant(*user, *facility)?;
+                holdings.insert((*user, *facility), Holding { status: found.status, grant });
+            }
+        }
+        Ok(holdings)
     }
 
     async fn number_events(&self) -> Stored<u64> {

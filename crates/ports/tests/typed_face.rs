@@ -3,10 +3,10 @@
 
 use async_trait::async_trait;
 use roster_domain::{
-    Actor, Client, ClientId, EventId, EventKind, Events, SessionId, Stamp, Subject, User, UserId,
+    Actor, Client, ClientId, EventId, EventKind, Events, FacilityId, SessionId, Stamp, Subject, User, UserId,
 };
 use roster_ports::mocks::{MockStore, MockTx};
-use roster_ports::{Abort, Done, ReadJob, Store, StoreError, Stored, WriteJob};
+use roster_ports::{Abort, Done, Holdings, ReadJob, Store, StoreError, Stored, WriteJob};
 use std::sync::Arc;
 
 /// How an adapter may run a job.
@@ -38,6 +38,10 @@ impl Store for Unusual {
 
     async fn client(&self, _: &ClientId) -> Stored<Option<Arc<Client>>> {
         Ok(None)
+    }
+
+    async fn holdings(&self, _: &[(UserId, FacilityId)]) -> Stored<Holdings> {
+        Ok(Holdings::new())
     }
 
     async fn number_events(&self) -> Stored<u64> {

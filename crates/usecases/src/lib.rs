@@ -7,6 +7,7 @@
 //! - [`account`]: what people do with their own account
 //! - [`directory`]: the organisation's people
 //! - [`facilities`]: who may do what at a facility
+//! - [`decisions`]: whether somebody may do something at a facility, and who, where and what may
 //! - [`sign_in`]: tokens and who is behind them
 //! - [`gateway`]: what gateways ask about requests to other services
 //! - [`clients`]: the clients of the token endpoint
@@ -18,6 +19,7 @@
 
 pub mod account;
 pub mod clients;
+pub mod decisions;
 pub mod directory;
 pub mod facilities;
 pub mod gateway;

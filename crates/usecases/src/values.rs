@@ -1,7 +1,7 @@
 //! Values that only the world can read: what the edge parses with the help of a port, before any use case runs.
 
 use chrono::{DateTime, SubsecRound, Utc};
-use roster_domain::{Email, Expiry, Fault, Password, PersonalWords, PhoneNumber};
+use roster_domain::{Email, Expiry, Fault, Instant, Password, PersonalWords, PhoneNumber};
 
 use crate::Ports;
 
@@ -20,6 +20,12 @@ pub fn expiry(ports: &Ports, text: &str) -> Result<Expiry, Fault> {
     let time = DateTime::parse_from_rfc3339(text).map_err(|_| Fault::InvalidTime)?;
     let time = time.with_timezone(&Utc).trunc_subsecs(3);
     if time <= ports.clock.now() { Err(Fault::InThePast) } else { Ok(Expiry::At(time)) }
+}
+
+/// Reads an RFC 3339 time that must not lie in the future.
+pub fn past(ports: &Ports, text: &str) -> Result<Instant, Fault> {
+    let time = DateTime::parse_from_rfc3339(text).map_err(|_| Fault::InvalidTime)?.with_timezone(&Utc);
+    if time > ports.clock.now() { Err(Fault::InTheFuture) } else { Ok(time.trunc_subsecs(3)) }
 }
 
 /// Reads a password to be set, by the rules for choosing one.

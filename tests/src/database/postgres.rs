@@ -10,10 +10,11 @@ pub(super) const TABLES: &str = "\
 /// All events under one name, whether they have their number already or will get it; it goes with the connection.
 const ALL_EVENTS: &str = "\
     CREATE TEMPORARY VIEW events AS
-    SELECT seq, id, type, time, actor_type, actor_id, subject_type, subject_id, request_id, data FROM public.events
+    SELECT seq, id, type, time, actor_type, actor_id, subject_type, subject_id, request_id, data,
+        facility_id FROM public.events
     UNION ALL
     SELECT (SELECT last FROM public.event_numbering) + row_number() OVER (ORDER BY place), id, type, time, actor_type,
-        actor_id, subject_type, subject_id, request_id, data FROM public.fresh_events;";
+        actor_id, subject_type, subject_id, request_id, data, facility_id FROM public.fresh_events;";
 
 /// The functions of SQLite that tests use; they go with the connection.
 const MAKE_FUNCTIONS: &str = "\

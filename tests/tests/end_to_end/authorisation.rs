@@ -26,6 +26,7 @@ enum Who {
     Anybody,
     People,
     Administrators,
+    AdministratorsAndClients,
     /// Nobody, since it is about oneself; administrators are told so.
     OnlyOthers,
 }
@@ -101,6 +102,12 @@ const RULES: &[Rule] = &[
     ),
     anyone("POST /facilities/{facilityId}/give_access", &["users:write"], Who::Administrators),
     anyone("POST /facilities/{facilityId}/remove_access", &["users:write"], Who::Administrators),
+    // About whom these ask only the body says: here anybody may ask about themselves.
+    anyone("POST /access/v1/evaluation", &["access:check", "profile:get"], Who::Anybody),
+    anyone("POST /access/v1/evaluations", &["access:check", "profile:get"], Who::Anybody),
+    anyone("POST /access/v1/search/subject", &["access:check"], Who::AdministratorsAndClients),
+    anyone("POST /access/v1/search/resource", &["access:check", "profile:get"], Who::Anybody),
+    anyone("POST /access/v1/search/action", &["access:check", "profile:get"], Who::Anybody),
     anyone("GET /facilities/{facilityId}/access", &["users:write"], Who::Administrators),
 ];
 
@@ -109,6 +116,7 @@ const OPEN: &[&str] = &[
     "GET /.well-known/jwks.json",
     "GET /.well-known/jwks/{kid}.pem",
     "GET /.well-known/oauth-authorization-server",
+    "GET /.well-known/authzen-configuration",
     "GET /pictures/{name}",
     "GET /problems/{code}",
     "GET /health/live",
@@ -282,7 +290,7 @@ fn people_are_let_in_by_their_role() {
         for about in [&cast.tech, &cast.hr] {
             let answer = rule.spoiled(&cast.tech, &about.id);
             match rule.standing(&cast.tech, &about.id).1 {
-                Who::Administrators | Who::OnlyOthers => {
+                Who::Administrators | Who::AdministratorsAndClients | Who::OnlyOthers => {
                     drop(answer.expect_problem(403, "insufficient_role"));
                 }
                 Who::Anybody | Who::People => is_let_in(&answer),

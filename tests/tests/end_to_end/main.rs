@@ -11,11 +11,14 @@
 )]
 #![expect(clippy::format_collect, reason = "a test need not save an allocation")]
 
+mod access_then;
+mod access_why;
 mod account;
 mod account_commands;
 mod accounts_are_not_told;
 mod authorisation;
 mod authorize;
+mod authzen;
 mod beside_the_service;
 mod client_commands;
 mod clock;
@@ -46,6 +49,7 @@ mod on_both;
 mod on_postgres;
 mod on_sqlite;
 mod one_history;
+mod one_rule;
 mod oracle;
 mod outdated_hashes;
 mod outside_oauth_client;

@@ -1,8 +1,9 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use roster_domain::permission::{Operation, Target, decide};
-use roster_domain::{ActionName, UserId};
-use roster_usecases::facilities;
+use roster_domain::{ActionName, Instant, UserId};
+use roster_usecases::facilities::{self, FacilityAccessFilter};
+use roster_usecases::values;
 
 use super::page;
 use crate::answer::Problem;
@@ -17,6 +18,7 @@ use crate::wire::directory::AccessPageWire;
         ("id" = uuid::Uuid, Path),
         ("limit" = Option<u32>, Query, description = "1–100, default 20", minimum = 1, maximum = 100),
         ("cursor" = Option<String>, Query, description = "`nextCursor` of another answer"),
+        ("at" = Option<String>, Query, description = "What was held at this moment, which has gone by", format = DateTime),
     ),
     responses((status = 200, body = AccessPageWire)),
     security(("bearer" = ["users:write"]), ("bearer" = ["users:get"]), ("bearer" = ["profile:get"]))
@@ -28,11 +30,12 @@ pub(crate) async fn list_user_access(
     let caller = authenticate(&http, &request).await?.caller;
     let id: Option<UserId> = path_id(&request, "id");
     decide(Operation::ReadUserAccess, id.map_or(Target::Another, |id| caller.target(id)), &caller)?;
-    let mut query = Query::parse(&request, &["limit", "cursor"], &[])?;
+    let mut query = Query::parse(&request, &["limit", "cursor", "at"], &[])?;
     let limit = query.limit();
     let cursor = query.one("cursor").map(str::to_owned);
+    let then = then(&http, &mut query);
     query.judged(Some(()))?;
-    page(facilities::list_user_access(&http.ports, &caller, id, limit, cursor.as_deref()).await?)
+    page(facilities::list_user_access(&http.ports, &caller, id, then, limit, cursor.as_deref()).await?)
 }
 
 /// Lists who may do something at a facility, ordered by user; with `action`, who may do that.
@@ -43,6 +46,7 @@ pub(crate) async fn list_user_access(
         ("limit" = Option<u32>, Query, description = "1–100, default 20", minimum = 1, maximum = 100),
         ("cursor" = Option<String>, Query, description = "`nextCursor` of another answer"),
         ("action" = Option<String>, Query, description = "Only who may do this"),
+        ("at" = Option<String>, Query, description = "Who had access at this moment, which has gone by", format = DateTime),
     ),
     responses((status = 200, body = AccessPageWire)),
     security(("bearer" = ["users:write"]))
@@ -53,14 +57,14 @@ pub(crate) async fn list_facility_access(
 ) -> Result<HttpResponse, Problem> {
     let caller = authenticate(&http, &request).await?.caller;
     decide(Operation::ListFacilityAccess, Target::Another, &caller)?;
-    let mut query = Query::parse(&request, &["limit", "cursor", "action"], &[])?;
+    let mut query = Query::parse(&request, &["limit", "cursor", "action", "at"], &[])?;
     let limit = query.limit();
     let cursor = query.one("cursor").map(str::to_owned);
-    let action = action(&mut query);
+    let filter = FacilityAccessFilter { action: action(&mut query), then: then(&http, &mut query) };
     query.judged(Some(()))?;
     let facility = path_id(&request, "facilityId");
     let held =
-        facilities::list_facility_access(&http.ports, &caller, facility, action, limit, cursor.as_deref())
+        facilities::list_facility_access(&http.ports, &caller, facility, filter, limit, cursor.as_deref())
             .await?;
     page(held)
 }
@@ -70,6 +74,17 @@ fn action(query: &mut Query) -> Option<ActionName> {
         Ok(action) => Some(action),
         Err(fault) => {
             query.refuse("action", fault.code(), &fault.to_string());
+            None
+        }
+    }
+}
+
+/// The moment that is asked about; `None` is now.
+fn then(http: &Http, query: &mut Query) -> Option<Instant> {
+    match values::past(&http.ports, query.one("at")?) {
+        Ok(then) => Some(then),
+        Err(fault) => {
+            query.refuse("at", fault.code(), &fault.to_string());
             None
         }
     }

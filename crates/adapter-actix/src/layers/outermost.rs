@@ -2,10 +2,10 @@ use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::http::{ConnectionType, Method, StatusCode};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpRequest};
 use roster_domain::RequestId;
 use std::time::{Duration, Instant};
 use tracing::{Instrument, Span};
@@ -40,13 +40,13 @@ pub(crate) async fn outermost(
     match answered {
         Ok(response) => {
             let response = finish(&serving, response, &id);
-            log(response.request().method(), response.status(), start.elapsed());
+            log(only_reads(response.request()), response.status(), start.elapsed());
             let Some(held) = held else { return Ok(response) };
             Ok(response.map_body(|_, body| held.beside(body)))
         }
         Err(error) => {
             let mut answer = rendering::answer(&error, &path, &id);
-            mark(answer.headers_mut(), &id);
+            mark(answer.headers_mut(), HeaderValue::from_str(id.as_str()).ok());
             tracing::warn!(%error, "a layer failed");
             Err(InternalError::from_response("already answered", answer).into())
         }
@@ -62,7 +62,8 @@ fn span(request: &ServiceRequest, id: &RequestId) -> Span {
 fn finish(serving: &Serving, response: ServiceResponse, id: &RequestId) -> ServiceResponse {
     let mut response = rendering::render(response, id);
     let asked = response.request().clone();
-    mark(response.headers_mut(), id);
+    let named = request_id::answered(asked.path(), asked.headers(), id);
+    mark(response.headers_mut(), named);
     serving.cors.mark(asked.method(), asked.headers(), response.headers_mut());
     if serving.is_draining() {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
@@ -71,8 +72,8 @@ fn finish(serving: &Serving, response: ServiceResponse, id: &RequestId) -> Servi
 }
 
 /// The headers of every answer. Unless the endpoint knows better, nobody keeps a copy.
-fn mark(headers: &mut HeaderMap, id: &RequestId) {
-    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+fn mark(headers: &mut HeaderMap, id: Option<HeaderValue>) {
+    if let Some(id) = id {
         headers.insert(request_id::X_REQUEST_ID, id);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -85,12 +86,17 @@ fn mark(headers: &mut HeaderMap, id: &RequestId) {
     }
 }
 
+/// Whether a request could change nothing. Decisions and searches are asked for by `POST`, as their standard has it.
+fn only_reads(request: &HttpRequest) -> bool {
+    request.method().is_safe() || request.path().starts_with("/access/v1/")
+}
+
 /// Reads that succeed are the bulk and tell little: they are logged at `debug`.
-fn log(method: &Method, status: StatusCode, duration: Duration) {
+fn log(only_reads: bool, status: StatusCode, duration: Duration) {
     let (status, micros) = (status.as_u16(), u64::try_from(duration.as_micros()).unwrap_or(u64::MAX));
     if status >= 500 {
         tracing::warn!(status, micros, "answered");
-    } else if method.is_safe() && status < 400 {
+    } else if only_reads && status < 400 {
         tracing::debug!(status, micros, "answered");
     } else {
         tracing::info!(status, micros, "answered");

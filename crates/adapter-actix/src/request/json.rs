@@ -16,6 +16,19 @@ pub(crate) async fn read_json<T: DeserializeOwned>(
     Ok(read_json_and_bytes(request, payload).await?.0)
 }
 
+/// Reads a JSON object like [`read_json`], where the standard has one status for whatever cannot be read.
+pub(crate) async fn read_json_of_a_standard<T: DeserializeOwned>(
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<T, Problem> {
+    let bytes = body::read(request, payload, MAX).await?;
+    body::refuse_encoded(request)?;
+    if !has_media_type(request, "application/json") {
+        return Err(malformed("The body must be application/json."));
+    }
+    parse(&bytes)
+}
+
 /// Reads a JSON object like [`read_json`], and hands its bytes out beside it.
 ///
 /// None of the bodies nests, so whatever nests deeper than allowed has a wrong type or an unknown member before.
@@ -30,14 +43,18 @@ pub(super) async fn read_json_and_bytes<T: DeserializeOwned>(
             Problem::new(ProblemKind::UnsupportedMediaType).saying("The body must be application/json.")
         );
     }
+    Ok((parse(&bytes)?, bytes))
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let is_object = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     if !is_object {
         return Err(malformed("The body must be a JSON object."));
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| explain(&error))?;
     deserializer.end().map_err(|_| malformed("Nothing may follow the JSON object."))?;
-    Ok((value, bytes))
+    Ok(value)
 }
 
 fn malformed(detail: &str) -> Problem {

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
-use roster_domain::{Client, ClientId, Role, SessionId, User, UserId};
-use roster_ports::{ReadJob, Store, StoreError, Stored, WriteJob};
+use roster_domain::{Client, ClientId, FacilityId, Role, SessionId, User, UserId};
+use roster_ports::{Holdings, ReadJob, Store, StoreError, Stored, WriteJob};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +27,9 @@ impl Store for Gone {
     async fn client(&self, _: &ClientId) -> Stored<Option<Arc<Client>>> {
         gone()
     }
+    async fn holdings(&self, _: &[(UserId, FacilityId)]) -> Stored<Holdings> {
+        gone()
+    }
     async fn number_events(&self) -> Stored<u64> {
         gone()
     }
@@ -50,6 +53,9 @@ impl Store for Mute {
         std::future::pending().await
     }
     async fn client(&self, _: &ClientId) -> Stored<Option<Arc<Client>>> {
+        std::future::pending().await
+    }
+    async fn holdings(&self, _: &[(UserId, FacilityId)]) -> Stored<Holdings> {
         std::future::pending().await
     }
     async fn number_events(&self) -> Stored<u64> {

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
-use roster_domain::{Client, ClientId, SessionId, User, UserId};
-use roster_ports::{ReadJob, Store, StoreError, Stored, WriteJob};
+use roster_domain::{Client, ClientId, FacilityId, SessionId, User, UserId};
+use roster_ports::{Holdings, ReadJob, Store, StoreError, Stored, WriteJob};
 use roster_usecases::Ports;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -83,6 +83,9 @@ impl Store for Held {
     }
     async fn client(&self, _: &ClientId) -> Stored<Option<Arc<Client>>> {
         Ok(None)
+    }
+    async fn holdings(&self, _: &[(UserId, FacilityId)]) -> Stored<Holdings> {
+        Ok(Holdings::new())
     }
     async fn number_events(&self) -> Stored<u64> {
         Ok(0)

@@ -1,5 +1,6 @@
-//! What anybody may know: the public keys, and what the token endpoint can do.
+//! What anybody may know: the public keys, what the token endpoint can do, and where decisions are to be had.
 
+pub(crate) mod authzen;
 pub(crate) mod key_file;
 pub(crate) mod key_set;
 pub(crate) mod metadata;

@@ -1,7 +1,7 @@
 use diesel::dsl::not;
 use diesel::prelude::*;
-use roster_domain::{Client, ClientId, SessionId, User, UserId};
-use roster_ports::{StoreError, Stored};
+use roster_domain::{Client, ClientId, FacilityId, Holding, SessionId, User, UserId};
+use roster_ports::{Holdings, StoreError, Stored};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::Connection;
 use super::connections::Connections;
+use super::statements::holdings;
 use super::transactions::ask;
 use crate::rows::{ClientRow, UserRow, bytes};
 use crate::schema::{clients, sessions, users};
@@ -20,6 +21,8 @@ use crate::schema::{clients, sessions, users};
 pub(super) struct HotReads {
     callers: Asking<(UserId, SessionId), User>,
     clients: Asking<ClientId, Client>,
+    holdings: Asking<(UserId, FacilityId), Holding>,
+    connections: Connections,
 }
 
 impl HotReads {
@@ -27,6 +30,8 @@ impl HotReads {
         Self {
             callers: Asking::new(connections, callers_among),
             clients: Asking::new(connections, clients_among),
+            holdings: Asking::new(connections, holdings),
+            connections: connections.clone(),
         }
     }
 
@@ -36,6 +41,17 @@ impl HotReads {
 
     pub(super) async fn client(&self, id: &ClientId) -> Stored<Option<Arc<Client>>> {
         self.clients.ask(id.clone()).await
+    }
+
+    /// Of one pair it is asked together with others; of many, in a statement of its own.
+    pub(super) async fn holdings(&self, of: &[(UserId, FacilityId)]) -> Stored<Holdings> {
+        if let [pair] = of {
+            let found = self.holdings.ask(*pair).await?;
+            return Ok(found.map(|holding| (*pair, Arc::unwrap_or_clone(holding))).into_iter().collect());
+        }
+        let pairs = of.to_vec();
+        let looking = self.connections.run(move |desk| ask(desk, |connection| holdings(connection, &pairs)));
+        looking.await?.into_iter().map(|(pair, holding)| Ok((pair, holding?))).collect()
     }
 }
 

@@ -2,8 +2,8 @@ use async_trait::async_trait;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use roster_domain::{Client, ClientId, SessionId, User, UserId};
-use roster_ports::{ReadJob, Store, StoreError, Stored, WriteJob};
+use roster_domain::{Client, ClientId, FacilityId, SessionId, User, UserId};
+use roster_ports::{Holdings, ReadJob, Store, StoreError, Stored, WriteJob};
 use std::sync::Arc;
 
 use super::connections::Connections;
@@ -92,6 +92,10 @@ impl Store for PostgresStore {
 
     async fn client(&self, client: &ClientId) -> Stored<Option<Arc<Client>>> {
         self.hot.client(client).await
+    }
+
+    async fn holdings(&self, of: &[(UserId, FacilityId)]) -> Stored<Holdings> {
+        self.hot.holdings(of).await
     }
 
     async fn number_events(&self) -> Stored<u64> {

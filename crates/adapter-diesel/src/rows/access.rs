@@ -12,13 +12,13 @@ const ACCESS: Table = Table("facility_access");
 #[derive(Queryable, Selectable, Deserialize)]
 #[diesel(table_name = facility_access)]
 pub(crate) struct AccessRow {
-    user_id: Vec<u8>,
-    facility_id: Vec<u8>,
-    actions: String,
-    expires_at: Option<i64>,
-    granted_by_user: Option<Vec<u8>>,
-    granted_by_client: Option<String>,
-    granted_at: i64,
+    pub(super) user_id: Vec<u8>,
+    pub(super) facility_id: Vec<u8>,
+    pub(super) actions: String,
+    pub(super) expires_at: Option<i64>,
+    pub(super) granted_by_user: Option<Vec<u8>>,
+    pub(super) granted_by_client: Option<String>,
+    pub(super) granted_at: i64,
 }
 
 impl TryFrom<AccessRow> for Access {

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
-use roster_domain::{Client, ClientId, SessionId, User, UserId};
-use roster_ports::{ReadJob, Store, StoreError, Stored, WriteJob};
+use roster_domain::{Client, ClientId, FacilityId, SessionId, User, UserId};
+use roster_ports::{Holdings, ReadJob, Store, StoreError, Stored, WriteJob};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,8 +10,9 @@ use super::check;
 use super::connection::{Purpose, open};
 use super::freshness::Freshness;
 use super::readers::Readers;
+use super::statements::holdings;
 use super::writer::Writer;
-use super::{SqliteOptions, callers, migrations};
+use super::{Connection, SqliteOptions, callers, migrations, store_error};
 use crate::{Examined, OpenError};
 
 /// The store in one SQLite file.
@@ -90,6 +91,15 @@ impl Store for SqliteStore {
         };
         self.hot.keep_client(generation, &client);
         Ok(Some(client))
+    }
+
+    async fn holdings(&self, of: &[(UserId, FacilityId)]) -> Stored<Holdings> {
+        let of = of.to_vec();
+        let look_up = move |connection: &mut Connection| {
+            let found = holdings(connection, &of).map_err(|error| store_error(&error))?;
+            found.into_iter().map(|(pair, holding)| Ok((pair, holding?))).collect()
+        };
+        self.readers.run_here(look_up).await
     }
 
     async fn number_events(&self) -> Stored<u64> {

@@ -26,6 +26,7 @@ impl ReadAccess for Transaction<'_> {
     fn of_user(
         &mut self,
         user: UserId,
+        action: Option<&ActionName>,
         now: Instant,
         after: Option<FacilityId>,
         take: u32,
@@ -37,6 +38,10 @@ impl ReadAccess for Transaction<'_> {
             .limit(i64::from(take))
             .select(AccessRow::as_select())
             .into_boxed();
+        if let Some(action) = action {
+            let list = " ".into_sql::<Text>().concat(actions).concat(" ");
+            grants = grants.filter(position_of(list, format!(" {action} ")).gt(0));
+        }
         if let Some(facility) = after {
             grants = grants.filter(facility_id.gt(bytes(facility.uuid())));
         }

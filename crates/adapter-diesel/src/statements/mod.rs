@@ -2,11 +2,13 @@
 //! whatever it spells in its own way, so that each statement is type-checked against each dialect.
 
 mod access;
+mod access_history;
 mod attempts;
 mod clients;
 mod credentials;
 mod events;
 mod every_row;
+mod holdings;
 mod keys;
 pub(super) mod pictures;
 mod replays;
@@ -15,13 +17,15 @@ mod sessions;
 mod users;
 
 pub(super) use every_row::unreadable_rows;
+pub(super) use holdings::holdings;
 pub(super) use schema_version::{check_release, check_schema, is_unfinished_copy, migrate_locked};
 
 use diesel::QueryResult;
 use roster_ports::{
-    ReadAccess, ReadAttempts, ReadClients, ReadCredentials, ReadKeys, ReadPictures, ReadReplays,
-    ReadSessions, ReadTx, ReadUsers, StoreError, Stored, WriteAccess, WriteAttempts, WriteClients,
-    WriteCredentials, WriteKeys, WritePictures, WriteReplays, WriteSessions, WriteTx, WriteUsers,
+    ReadAccess, ReadAccessHistory, ReadAttempts, ReadClients, ReadCredentials, ReadKeys, ReadPictures,
+    ReadReplays, ReadSessions, ReadTx, ReadUsers, StoreError, Stored, WriteAccess, WriteAttempts,
+    WriteClients, WriteCredentials, WriteKeys, WritePictures, WriteReplays, WriteSessions, WriteTx,
+    WriteUsers,
 };
 
 use super::{Connection, Database, Remedy, RowByRow, names_hold, position_of, remedy, store_error};
@@ -106,6 +110,9 @@ impl ReadTx for Transaction<'_> {
         self
     }
     fn access(&mut self) -> &mut dyn ReadAccess {
+        self
+    }
+    fn access_history(&mut self) -> &mut dyn ReadAccessHistory {
         self
     }
     fn sessions(&mut self) -> &mut dyn ReadSessions {

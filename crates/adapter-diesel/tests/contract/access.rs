@@ -10,7 +10,7 @@ impl World {
     }
 
     fn of_user(&self, user: UserId, after: Option<FacilityId>, take: u32) -> Vec<Access> {
-        self.read(move |tx| tx.access().of_user(user, at(0), after, take))
+        self.read(move |tx| tx.access().of_user(user, None, at(0), after, take))
     }
 
     fn of_facility(
@@ -126,7 +126,13 @@ pub(crate) fn an_action_is_found_whole_alone(world: &World) {
     let granted = grant(&["a_b", "cameras:read", "open"], Expiry::Never);
     world.insert(&anybody(1));
     world.give(user_id(1), facility_id(1), &granted);
-    let found = |name| world.of_facility(facility_id(1), Some(name), None, 9).len();
+    let found = |name| {
+        let named = action(name);
+        let own = world.read(move |tx| tx.access().of_user(user_id(1), Some(&named), at(0), None, 9)).len();
+        let there = world.of_facility(facility_id(1), Some(name), None, 9).len();
+        assert_eq!(own, there, "{name}");
+        there
+    };
     assert_eq!(["a_b", "cameras:read", "open"].map(found), [1, 1, 1]);
     assert_eq!(["a", "b", "axb", "cameras", "read", "cameras:rea", "ope", "pen"].map(found), [0; 8]);
 }

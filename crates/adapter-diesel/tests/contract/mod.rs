@@ -2,12 +2,14 @@
 //! the same rules: `store_contract!(make)` makes a test of each.
 
 pub(crate) mod access;
+pub(crate) mod access_history;
 pub(crate) mod administrators;
 pub(crate) mod attempts;
 pub(crate) mod clients;
 pub(crate) mod credentials;
 pub(crate) mod directory;
 pub(crate) mod events;
+pub(crate) mod holdings;
 pub(crate) mod hot_reads;
 pub(crate) mod kept_pictures;
 pub(crate) mod keys;
@@ -64,6 +66,18 @@ macro_rules! store_contract {
                 an_expired_grant_is_on_record_and_in_no_list
                 a_disabled_persons_grants_are_in_no_list_of_a_facility
                 an_action_is_found_whole_alone
+            }
+            access_history {
+                what_was_on_record_comes_from_the_last_change_until_then
+                at_one_time_the_later_in_the_feed_counts_numbered_or_not
+                who_was_disabled_then_had_no_access_then
+                of_the_deleted_nothing_is_told
+                the_past_comes_in_order_and_in_pieces
+            }
+            holdings {
+                a_holding_tells_status_and_grant_whatever_they_are
+                many_holdings_are_those_of_each_alone
+                a_change_of_access_shows_on_the_very_next_call
             }
             administrators {
                 another_administrator_counts

@@ -8,7 +8,11 @@ use crate::contract::world::World;
 use crate::database::{OwnDatabase, on};
 
 /// Every migration, in order.
-const ALL: [&str; 2] = ["2026-11-22-000000_first_release", "2026-11-25-000000_withstand_attack"];
+const ALL: [&str; 3] = [
+    "2026-11-22-000000_first_release",
+    "2026-11-25-000000_withstand_attack",
+    "2026-11-29-000000_tell_the_past",
+];
 
 fn open(database: &OwnDatabase) -> Result<PostgresStore, OpenError> {
     PostgresStore::open(&database.options())

@@ -5,7 +5,11 @@ use roster_ports::Store;
 use crate::database::File;
 
 /// Every migration, in order.
-const ALL: [&str; 2] = ["2026-11-22-000000_first_release", "2026-11-25-000000_withstand_attack"];
+const ALL: [&str; 3] = [
+    "2026-11-22-000000_first_release",
+    "2026-11-25-000000_withstand_attack",
+    "2026-11-29-000000_tell_the_past",
+];
 
 fn open(options: &SqliteOptions) -> Result<SqliteStore, OpenError> {
     SqliteStore::open(options)

@@ -20,6 +20,7 @@ macro_rules! migration {
 
 const FIRST: &str = migration!("2026-11-22-000000_first_release", "up");
 const UNDO_FIRST: &str = migration!("2026-11-22-000000_first_release", "down");
+const UNDO_THIRD: &str = migration!("2026-11-29-000000_tell_the_past", "down");
 const UNDO_SECOND: &str = migration!("2026-11-25-000000_withstand_attack", "down");
 
 /// As the first release left it, having run its migration alone.
@@ -57,6 +58,9 @@ const SECRETS: &str = "
 fn execute(file: &File, sql: &str) {
     file.connection().batch_execute(&format!("PRAGMA foreign_keys = ON; {sql}")).unwrap();
 }
+
+/// What came after the first release.
+const LATER: [&str; 2] = ["2026-11-25-000000_withstand_attack", "2026-11-29-000000_tell_the_past"];
 
 /// A database of the first release with these rows.
 fn of_first_release(rows: &str) -> File {
@@ -96,10 +100,10 @@ fn upgraded(rows: &str) -> World {
     let file = of_first_release(rows);
     assert!(matches!(
         SqliteStore::open(&file.options()).err(),
-        Some(OpenError::Outdated { pending }) if pending == ["2026-11-25-000000_withstand_attack"]
+        Some(OpenError::Outdated { pending }) if pending == LATER
     ));
     let ran = SqliteStore::migrate(&file.options()).unwrap();
-    assert_eq!(ran, ["2026-11-25-000000_withstand_attack"]);
+    assert_eq!(ran, LATER);
     assert_sound(&file);
     World::of(on(file))
 }
@@ -172,6 +176,7 @@ fn the_second_migration_can_be_taken_back() {
         "INSERT INTO signing_keys VALUES ('rsa', 'RS256', x'03', '62e2a117', 0, 0, 0);
          INSERT INTO login_attempts VALUES (zeroblob(16), 0, zeroblob(16));",
     );
+    execute(&file, UNDO_THIRD);
     execute(&file, UNDO_SECOND);
     assert_eq!(schema(&file), before);
     assert_sound(&file);
@@ -180,16 +185,17 @@ fn the_second_migration_can_be_taken_back() {
     assert_eq!(lines(&file, "SELECT id AS line FROM clients"), ["backend"]);
 
     execute(&file, "DELETE FROM __diesel_schema_migrations WHERE version <> '20261122000000'");
-    assert_eq!(SqliteStore::migrate(&file.options()).unwrap().len(), 1);
+    assert_eq!(SqliteStore::migrate(&file.options()).unwrap().len(), LATER.len());
     assert_sound(&file);
 }
 
 #[test]
 fn every_migration_can_be_taken_back() {
     let file = File::migrated();
+    execute(&file, UNDO_THIRD);
     execute(&file, UNDO_SECOND);
     execute(&file, UNDO_FIRST);
     assert!(schema(&file).iter().all(|line| line.contains("diesel") || line.contains("sqlite_")));
     execute(&file, "DELETE FROM __diesel_schema_migrations");
-    assert_eq!(SqliteStore::migrate(&file.options()).unwrap().len(), 2);
+    assert_eq!(SqliteStore::migrate(&file.options()).unwrap().len(), LATER.len() + 1);
 }

@@ -1,7 +1,11 @@
 use roster_domain::permission::{GiveAccess, Permit, RemoveAccess};
-use roster_domain::{Access, ActionName, FacilityId, Grant, Instant, UserId};
+use roster_domain::{Access, ActionName, FacilityId, Grant, Holding, Instant, UserId};
+use std::collections::HashMap;
 
 use super::Stored;
+
+/// What is on record for people at facilities.
+pub type Holdings = HashMap<(UserId, FacilityId), Holding>;
 
 /// Reads facility access.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -9,10 +13,12 @@ pub trait ReadAccess {
     /// What is on record for the person at the facility, in force or expired.
     fn grant(&mut self, user: UserId, facility: FacilityId) -> Stored<Option<Grant>>;
 
-    /// At most `take` grants of a person that are in force, ordered by facility, after this one.
-    fn of_user(
+    /// At most `take` grants of a person that are in force, ordered by facility, after this one; with an action, only
+    /// those that name it.
+    fn of_user<'a>(
         &mut self,
         user: UserId,
+        action: Option<&'a ActionName>,
         now: Instant,
         after: Option<FacilityId>,
         take: u32,

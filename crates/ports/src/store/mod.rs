@@ -1,6 +1,7 @@
 //! The store: one use case, one transaction.
 
 mod access;
+mod access_history;
 mod attempts;
 mod clients;
 mod credentials;
@@ -12,7 +13,8 @@ mod transaction;
 mod users;
 mod waiting;
 
-pub use access::{ReadAccess, WriteAccess};
+pub use access::{Holdings, ReadAccess, WriteAccess};
+pub use access_history::ReadAccessHistory;
 pub use attempts::{Attempt, ReadAttempts, WriteAttempts};
 pub use clients::{ReadClients, WriteClients};
 pub use credentials::{ChosenBy, PasswordRecord, ReadCredentials, WriteCredentials};
@@ -67,6 +69,7 @@ pub enum Conflict {
 #[cfg(feature = "mocks")]
 pub(crate) mod mocks {
     pub use super::access::{MockReadAccess, MockWriteAccess};
+    pub use super::access_history::MockReadAccessHistory;
     pub use super::attempts::{MockReadAttempts, MockWriteAttempts};
     pub use super::clients::{MockReadClients, MockWriteClients};
     pub use super::credentials::{MockReadCredentials, MockWriteCredentials};

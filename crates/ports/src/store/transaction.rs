@@ -1,11 +1,11 @@
 use async_trait::async_trait;
-use roster_domain::{Client, ClientId, Event, Events, SessionId, User, UserId};
+use roster_domain::{Client, ClientId, Event, Events, FacilityId, SessionId, User, UserId};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
-    ReadAccess, ReadAttempts, ReadClients, ReadCredentials, ReadKeys, ReadPictures, ReadReplays,
-    ReadSessions, ReadUsers, StoreError, Stored, WriteAccess, WriteAttempts, WriteClients, WriteCredentials,
-    WriteKeys, WritePictures, WriteReplays, WriteSessions, WriteUsers,
+    Holdings, ReadAccess, ReadAccessHistory, ReadAttempts, ReadClients, ReadCredentials, ReadKeys,
+    ReadPictures, ReadReplays, ReadSessions, ReadUsers, StoreError, Stored, WriteAccess, WriteAttempts,
+    WriteClients, WriteCredentials, WriteKeys, WritePictures, WriteReplays, WriteSessions, WriteUsers,
 };
 
 /// A consistent view of the store. It has no method that writes, so a replica can serve it.
@@ -16,6 +16,8 @@ pub trait ReadTx {
     fn credentials(&mut self) -> &mut dyn ReadCredentials;
     /// Facility access.
     fn access(&mut self) -> &mut dyn ReadAccess;
+    /// Facility access as it was.
+    fn access_history(&mut self) -> &mut dyn ReadAccessHistory;
     /// Sign-ins.
     fn sessions(&mut self) -> &mut dyn ReadSessions;
     /// Failed tries to prove a password.
@@ -122,6 +124,12 @@ pub trait Store: Send + Sync {
 
     /// The client as it is now, or `None`. As hot as [`Store::caller`], and cached by the same rule.
     async fn client(&self, client: &ClientId) -> Stored<Option<Arc<Client>>>;
+
+    /// What is on record for each of these people at these facilities now, in one statement; there is nothing about
+    /// people who are unknown. A disabled person's is returned; look at the status.
+    ///
+    /// The hot read of every decision about access. It is never remembered: it shows whatever was acknowledged before.
+    async fn holdings(&self, of: &[(UserId, FacilityId)]) -> Stored<Holdings>;
 
     /// Gives committed events their place in the feed where that does not happen with their own commit; returns how many
     /// got one. It is to be called several times a second, and costs little where there is nothing to do.

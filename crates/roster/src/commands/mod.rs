@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod access;
 mod admin_create;
 mod client;
 mod config_check;
@@ -38,6 +39,9 @@ pub(crate) enum Command {
     /// Look after the clients of the token endpoint.
     #[command(subcommand)]
     Client(client::ClientCommand),
+    /// Look into who may do what at which facility.
+    #[command(subcommand)]
+    Access(access::AccessCommand),
     /// Look after the keys that sign access tokens.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -107,6 +111,7 @@ impl Command {
                 user_set_password::run(&arguments, &settings, output)
             }
             Self::Client(command) => command.run(&settings, output),
+            Self::Access(command) => command.run(&settings, output),
             Self::Keys(command) => command.run(&settings, output),
             Self::Secret(SecretCommand::Status) => secret_status::run(&settings, output),
             Self::Policy(command) => command.run(&settings, output),

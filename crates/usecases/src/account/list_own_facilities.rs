@@ -8,5 +8,5 @@ pub async fn list_own_facilities(ports: &Ports, caller: &Caller) -> Result<Vec<A
     decide(Operation::ReadAccount, Target::Oneself, caller)?;
     let user = caller.principal.user().ok_or(Denied::NotForClients)?;
     let now = ports.clock.now();
-    Ok(ports.store.read(move |tx| tx.access().of_user(user, now, None, u32::MAX)).await?)
+    Ok(ports.store.read(move |tx| tx.access().of_user(user, None, now, None, u32::MAX)).await?)
 }

@@ -1,7 +1,7 @@
 //! Who may do what at a facility. Facilities belong to other services: any UUID is one.
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 
 mod give_access;
 mod list_facility_access;
@@ -9,7 +9,7 @@ mod list_user_access;
 mod remove_access;
 
 pub use give_access::{AccessToGive, give_access};
-pub use list_facility_access::list_facility_access;
+pub use list_facility_access::{FacilityAccessFilter, list_facility_access};
 pub use list_user_access::list_user_access;
 pub use remove_access::{AccessToRemove, remove_access};
 

@@ -1,7 +1,7 @@
 use roster_domain::permission::{CreateUser, GiveAccess, SetPassword, operator};
 use roster_domain::{
-    AccessChange, Actions, Actor, Client, ClientId, EventKind, ExpiryChange, FacilityId, Grant, NewUser,
-    Password, PrincipalId, Stamp, Subject, User, UserId,
+    AccessChange, Actions, Actor, Client, ClientId, EventKind, Events, ExpiryChange, FacilityId, Grant,
+    NewUser, Password, PrincipalId, Stamp, Subject, User, UserId,
 };
 use roster_ports::{Abort, ChosenBy, Done, PasswordRecord, ReadTx, Stored, UserFilter, WriteTx};
 use secrecy::SecretString;
@@ -101,12 +101,19 @@ impl Plan {
             happened.push(self.give(tx, guest.user.id)?);
         }
         let registered = (Subject::Client(self.client.id.clone()), EventKind::ClientCreated);
-        Ok(Done::Changed(true, self.stamp.events_of(registered, happened)))
+        let Events(first, mut others) = self.stamp.events_of(registered, happened);
+        // Whoever gave is told, as what is on record names them.
+        let giving = others.iter_mut().filter(|event| matches!(event.kind, EventKind::AccessGiven(_)));
+        giving.for_each(|event| event.actor = Actor::Principal(self.giver()));
+        Ok(Done::Changed(true, Events(first, others)))
+    }
+
+    const fn giver(&self) -> PrincipalId {
+        PrincipalId::User(self.administrator.user.id)
     }
 
     fn give(&self, tx: &mut dyn WriteTx, guest: UserId) -> Result<(Subject, EventKind), Abort<Refused>> {
-        let by = PrincipalId::User(self.administrator.user.id);
-        let grant = Grant::given(None, &self.actions, ExpiryChange::Keep, by, self.stamp.time);
+        let grant = Grant::given(None, &self.actions, ExpiryChange::Keep, self.giver(), self.stamp.time);
         tx.access_mut().give(&operator::<GiveAccess>(), guest, self.facility, &grant)?;
         let change = AccessChange::between(self.facility, None, Some(&grant));
         Ok((Subject::User(guest), EventKind::AccessGiven(change)))

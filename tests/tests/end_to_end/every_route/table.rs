@@ -14,6 +14,8 @@ pub(super) struct Row {
 pub(super) enum Carries {
     /// A JSON object of these members.
     Json(&'static [Member]),
+    /// What a standard puts into a JSON object: it has its own rules for it, and tests of its own.
+    Standard,
     /// The parameters of OAuth 2.0, as a form or as JSON.
     Parameters,
     /// A form with a picture.
@@ -124,6 +126,11 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     },
     Row { call: "POST /facilities/{facilityId}/remove_access", carries: Carries::Json(ACCESS) },
+    Row { call: "POST /access/v1/evaluation", carries: Carries::Standard },
+    Row { call: "POST /access/v1/evaluations", carries: Carries::Standard },
+    Row { call: "POST /access/v1/search/subject", carries: Carries::Standard },
+    Row { call: "POST /access/v1/search/resource", carries: Carries::Standard },
+    Row { call: "POST /access/v1/search/action", carries: Carries::Standard },
     Row { call: "POST /oauth/token", carries: Carries::Parameters },
     Row { call: "POST /oauth/revoke", carries: Carries::Parameters },
     Row { call: "POST /oauth/introspect", carries: Carries::Parameters },
@@ -138,7 +145,7 @@ impl Row {
     pub(super) fn members(&self) -> &'static [Member] {
         match self.carries {
             Carries::Json(members) => members,
-            Carries::Parameters | Carries::Picture => &[],
+            Carries::Standard | Carries::Parameters | Carries::Picture => &[],
         }
     }
 

@@ -90,8 +90,11 @@ fn prepare(connection: &mut Connection, wanted: &[Definition]) -> QueryResult<()
         return Ok(());
     }
     // Of a first snapshot, or of one after a migration: then those pictures that are needed are added again.
-    for table in definitions(connection, "main")?.iter().filter(|definition| definition.kind == "table") {
-        connection.batch_execute(&format!("DROP TABLE main.{};", quoted(&table.name)))?;
+    let made = definitions(connection, "main")?;
+    for kind in ["view", "table"] {
+        for definition in made.iter().filter(|definition| definition.kind == kind) {
+            connection.batch_execute(&format!("DROP {kind} main.{};", quoted(&definition.name)))?;
+        }
     }
     wanted.iter().try_for_each(|definition| connection.batch_execute(&definition.sql))
 }

@@ -12,7 +12,7 @@ use super::people::{File, at, client, hash, picture, rotation, session, token, u
 use crate::sqlite::Connection;
 use crate::sqlite::callers;
 use crate::sqlite::connection::Purpose;
-use crate::sqlite::statements::Transaction;
+use crate::sqlite::statements::{Transaction, holdings};
 
 #[derive(QueryableByName)]
 struct Step {
@@ -113,11 +113,39 @@ fn access_is_searched_from_both_sides() {
     assert_searches_alone(&in_transaction(|tx| {
         let access = tx.access();
         access.grant(user_id(1), facility).unwrap();
-        access.of_user(user_id(1), at(0), None, 5).unwrap();
-        access.of_user(user_id(1), at(0), Some(facility), 5).unwrap();
+        access.of_user(user_id(1), None, at(0), None, 5).unwrap();
+        access.of_user(user_id(1), Some(&action), at(0), Some(facility), 5).unwrap();
         access.of_facility(facility, None, at(0), None, 5).unwrap();
         access.of_facility(facility, Some(&action), at(0), Some(user_id(1)), 5).unwrap();
     }));
+}
+
+#[test]
+fn decisions_about_access_search_by_key() {
+    let facility = FacilityId::new(Uuid::nil());
+    let pairs: Vec<_> = (1..=3).map(|n| (user_id(n), facility)).collect();
+    assert_searches_alone(&plan(|connection| {
+        assert!(holdings(connection, &pairs[..1]).unwrap().is_empty());
+    }));
+    let many = plan(|connection| assert!(holdings(connection, &pairs).unwrap().is_empty()));
+    assert!(many.contains("SEARCH users USING INDEX sqlite_autoindex_users_1 (id=?)"), "{many}");
+    assert!(many.contains("SEARCH held USING PRIMARY KEY (user_id=? AND facility_id=?)"), "{many}");
+}
+
+#[test]
+fn the_past_of_access_is_searched_from_both_sides() {
+    let facility = FacilityId::new(Uuid::nil());
+    let plan = in_transaction(|tx| {
+        tx.users_mut().insert(&operator(), &wordy_person(1)).unwrap();
+        let history = tx.access_history();
+        history.past_holding(wordy_person(1).id, facility, at(9)).unwrap();
+        history.of_user_then(wordy_person(1).id, at(9), Some(facility), 5).unwrap();
+        history.of_facility_then(facility, None, at(9), Some(user_id(1)), 5).unwrap();
+    });
+    for index in ["events_at_facility", "events_of_holder", "events_of_status"] {
+        assert!(plan.contains(index), "{plan}");
+    }
+    assert!(!plan.contains("SCAN"), "{plan}");
 }
 
 #[test]

@@ -1,0 +1,64 @@
+use roster_domain::{Expiry, FacilityId, Grant, Holding, Status, User, UserId};
+use roster_ports::Holdings;
+
+use super::people::{anybody, at, facility_id, grant, user_id};
+use super::world::World;
+
+impl World {
+    fn holdings(&self, of: &[(UserId, FacilityId)]) -> Holdings {
+        self.runtime().block_on(self.store().holdings(of)).unwrap()
+    }
+
+    /// Asked alone.
+    fn holding(&self, user: u128, facility: u128) -> Option<Holding> {
+        let pair = (user_id(user), facility_id(facility));
+        self.holdings(&[pair]).remove(&pair)
+    }
+}
+
+const fn enabled(grant: Option<Grant>) -> Holding {
+    Holding { status: Status::Enabled, grant }
+}
+
+pub(crate) fn a_holding_tells_status_and_grant_whatever_they_are(world: &World) {
+    let over = grant(&["open", "close"], Expiry::At(at(0)));
+    world.insert(&anybody(1));
+    world.give(user_id(1), facility_id(1), &over);
+    assert_eq!(world.holding(1, 1), Some(enabled(Some(over.clone()))));
+    assert_eq!(world.holding(1, 2), Some(enabled(None)));
+    assert_eq!(world.holding(2, 1), None);
+    world.update(&User { status: Status::Disabled, ..anybody(1) });
+    assert_eq!(world.holding(1, 1), Some(Holding { status: Status::Disabled, grant: Some(over) }));
+    world.delete(user_id(1));
+    assert_eq!(world.holding(1, 1), None);
+}
+
+pub(crate) fn many_holdings_are_those_of_each_alone(world: &World) {
+    for n in 1..=3 {
+        world.insert(&anybody(n));
+        for facility in (1..=4).filter(|facility| !(n + facility).is_multiple_of(3)) {
+            world.give(user_id(n), facility_id(facility), &grant(&["open"], Expiry::Never));
+        }
+    }
+    world.update(&User { status: Status::Disabled, ..anybody(2) });
+    let pairs: Vec<(u128, u128)> = (1..=4).flat_map(|user| (1..=5).map(move |it| (user, it))).collect();
+    let asked: Vec<_> = pairs
+        .iter()
+        .chain(pairs.iter().take(3))
+        .map(|(user, it)| (user_id(*user), facility_id(*it)))
+        .collect();
+    let mut many = world.holdings(&asked);
+    for (user, facility) in pairs {
+        assert_eq!(many.remove(&(user_id(user), facility_id(facility))), world.holding(user, facility));
+    }
+    assert!(many.is_empty() && world.holdings(&[]).is_empty());
+}
+
+pub(crate) fn a_change_of_access_shows_on_the_very_next_call(world: &World) {
+    world.insert(&anybody(1));
+    for n in 0..20 {
+        let given = grant(&["open"], Expiry::At(at(n)));
+        world.give(user_id(1), facility_id(1), &given);
+        assert_eq!(world.holding(1, 1), Some(enabled(Some(given))));
+    }
+}
