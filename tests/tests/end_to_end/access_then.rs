@@ -114,7 +114,9 @@ fn a_moment_has_gone_by_and_stays_the_same_from_page_to_page() {
     let service = Service::start();
     let administrator = service.administrator();
     let people = [0, 1].map(|_| service.user_made_by(&administrator, "tech"));
-    people.iter().for_each(|person| drop(administrator.give(&person.id, FACILITY, &["a"])));
+    for person in &people {
+        administrator.give(&person.id, FACILITY, &["a"]);
+    }
     administrator.give(&people[0].id, ELSEWHERE, &["a"]);
     let paths = [format!("/facilities/{FACILITY}/access"), format!("/users/{}/facilities", people[0].id)];
     let (at, earlier) = (moment(&service), "2020-02-18T09:11:32.481Z");
