@@ -38,7 +38,7 @@ impl World {
         let administrator = service.administrator();
         let roles = ["tech", "hr", "finance", "board"];
         let mut people: Vec<Actor> =
-            (0..4).map(|_| service.user_made_by(&administrator, dice.choose(&roles))).collect();
+            (0..4).map(|_| service.user_made_by(&administrator, dice.choose::<&str>(&roles))).collect();
         people.sort_by(|one, other| one.id.cmp(&other.id));
         let soon = service.database().time_in(6);
         let mut world =

@@ -216,7 +216,7 @@ mod tests {
             match (admitted(world, DOOR, Some("good")).await, expected) {
                 (Ok(true), None) => {}
                 (Err(NotAdmitted::Denied(Denial::NoAccess(reason))), Some(expected)) => {
-                    assert_eq!(reason, expected)
+                    assert_eq!(reason, expected);
                 }
                 (other, _) => panic!("{other:?}"),
             }
