@@ -26,7 +26,7 @@ outside: ## install the Python programs by which `make test` looks at the servic
 check: ## formatting and lints, without a single warning
 	@$(CARGO) fmt --all -- --check
 	@$(CARGO) fmt --manifest-path tests/fuzz/Cargo.toml -- --check
-	@$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	@$(CARGO) clippy --workspace --all-targets --features roster-tests/bench --locked -- -D warnings
 
 mutants: ## change the rules in every small way, and look whether a test notices
 	@tests/mutants.sh

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Measures the service: docs/benchmarks.md. Arguments are the lines to measure (S1 S2 S3 S4 S7 S10); none means all.
+# Measures the service: docs/benchmarks.md. Arguments are the lines to measure (S1 S2 S3 S4 S7 S8 S10); none means all.
 set -eu
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}

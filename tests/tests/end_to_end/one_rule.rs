@@ -1,12 +1,13 @@
-//! One rule behind every door: in random worlds, the lists of access, the decisions and the searches tell the same, which
-//! is what the rule of the domain crate says, before grants expire and after.
+//! One rule behind every door: in random worlds, the lists of access, the doors for gateways, the decisions and the
+//! searches tell the same, which is what the rule of the domain crate says, before grants expire and after.
 
 use roster_domain::{
     AccessDenial, ActionName, Actions, Expiry, Grant, Holding, Instant, PrincipalId, Status, UserId,
 };
-use roster_tests::{Actor, Dice, Service, eventually, is_long_run};
+use roster_tests::{Actor, Body, Dice, Service, eventually, is_long_run};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 const FACILITIES: [&str; 3] = [
     "16f0cbe3-bc75-45ea-9168-52e52c941ada",
@@ -14,6 +15,19 @@ const FACILITIES: [&str; 3] = [
     "36f0cbe3-bc75-45ea-9168-52e52c941ada",
 ];
 const ACTIONS: [&str; 3] = ["cameras:read", "cameras:read-all", "doors:open"];
+
+/// A rule for each of the actions.
+const POLICY: &str = r#"
+[[policy.all]]
+path = "/{facility}/0"
+require = { action = "cameras:read", facility = "{facility}" }
+[[policy.all]]
+path = "/{facility}/1"
+require = { action = "cameras:read-all", facility = "{facility}" }
+[[policy.all]]
+path = "/{facility}/2"
+require = { action = "doors:open", facility = "{facility}" }
+"#;
 
 /// Who may do what where, by the places in the lists above.
 type Allowed = BTreeSet<(usize, usize, usize)>;
@@ -34,7 +48,10 @@ fn instant(text: &str) -> Instant {
 
 impl World {
     fn random(dice: &mut Dice) -> Self {
-        let service = Service::start();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("roster.toml");
+        fs::write(&file, POLICY).unwrap();
+        let service = Service::options().configured_by(&file).start();
         let administrator = service.administrator();
         let roles = ["tech", "hr", "finance", "board"];
         let mut people: Vec<Actor> =
@@ -179,6 +196,17 @@ impl World {
         self.questions().filter(is_allowed).collect()
     }
 
+    /// What a gateway lets those pass to who have a valid token.
+    fn by_gateway(&self) -> Allowed {
+        let passes = |(person, facility, action): &(usize, usize, usize)| {
+            let uri = format!("/{}/{action}", FACILITIES[*facility]);
+            let told = [("x-forwarded-method", "GET"), ("x-forwarded-uri", uri.as_str())];
+            let person = &self.people[*person];
+            person.send("GET", "/authorize/forward/all", &told, &Body::Empty).status == 200
+        };
+        self.questions().filter(passes).collect()
+    }
+
     fn by_evaluations(&self) -> Allowed {
         let items: Vec<Value> = self.questions().map(|question| self.body(question)).collect();
         let told =
@@ -209,10 +237,11 @@ impl World {
         allowed
     }
 
-    fn doors(&self) -> [(&'static str, Allowed); 7] {
+    fn doors(&self) -> [(&'static str, Allowed); 8] {
         [
             ("the lists of facilities", self.by_lists_of_facilities()),
             ("the lists of people", self.by_lists_of_people()),
+            ("a gateway", self.by_gateway()),
             ("single decisions", self.by_evaluation()),
             ("decisions at once", self.by_evaluations()),
             ("the search for subjects", self.by_search("subject", 0)),

@@ -2,7 +2,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::permission::{Caller, Principal};
-use crate::{ActionName, FacilityId, Grant, Instant, NoAccess, Roles, Scope, UserId};
+use crate::{AccessDenial, ActionName, FacilityId, Holding, Instant, Roles, Scope, UserId};
 
 /// What a rule asks of whoever calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub enum Denial {
     NotAFacility,
     /// The person may not do it there, or no longer.
     #[error(transparent)]
-    NoAccess(#[from] NoAccess),
+    NoAccess(#[from] AccessDenial),
 }
 
 /// What a rule means for a caller.
@@ -81,7 +81,7 @@ pub enum Judgement {
     Allowed,
     /// It may not.
     Denied(Denial),
-    /// It depends on what is on record: the grant of this person at this facility.
+    /// It depends on what is on record for this person at this facility.
     Depends(AccessQuestion),
 }
 
@@ -98,8 +98,8 @@ pub struct AccessQuestion {
 
 impl AccessQuestion {
     /// The answer, by what is on record for the person at the facility.
-    pub fn answer(&self, grant: Option<&Grant>, now: Instant) -> Result<(), Denial> {
-        Ok(Grant::allows(grant, &self.action, now)?)
+    pub fn answer(&self, on_record: Option<&Holding>, now: Instant) -> Result<(), Denial> {
+        Ok(Holding::allows(on_record, &self.action, now)?)
     }
 }
 
@@ -177,7 +177,7 @@ impl fmt::Display for Conditions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Actions, ExpiryChange, PrincipalId, Role, Scopes, Trust};
+    use crate::{Actions, ExpiryChange, Grant, PrincipalId, Role, Scopes, Status, Trust};
     use uuid::Uuid;
 
     const FACILITY: &str = "16f0cbe3-bc75-45ea-9168-52e52c941ada";
@@ -273,17 +273,20 @@ mod tests {
     }
 
     #[test]
-    fn the_grant_answers_the_question() {
+    fn what_is_on_record_answers_the_question() {
         let by = PrincipalId::User(user_id());
         let now = Instant::UNIX_EPOCH;
         let given = |name: &str| {
             let actions = Actions::of([name.parse().unwrap()]).unwrap();
-            Grant::given(None, &actions, ExpiryChange::Keep, by.clone(), now)
+            let grant = Grant::given(None, &actions, ExpiryChange::Keep, by.clone(), now);
+            Holding { status: Status::Enabled, grant: Some(grant) }
         };
         assert_eq!(question().answer(Some(&given("doors:open")), now), Ok(()));
-        let no_grant = Err(Denial::NoAccess(NoAccess::NoGrant));
-        assert_eq!(question().answer(Some(&given("doors:close")), now), no_grant);
-        assert_eq!(question().answer(None, now), no_grant);
+        let denied = |reason| Err(Denial::NoAccess(reason));
+        assert_eq!(question().answer(Some(&given("doors:close")), now), denied(AccessDenial::NoGrant));
+        let disabled = Holding { status: Status::Disabled, ..given("doors:open") };
+        assert_eq!(question().answer(Some(&disabled), now), denied(AccessDenial::UserDisabled));
+        assert_eq!(question().answer(None, now), denied(AccessDenial::UnknownUser));
     }
 
     #[test]

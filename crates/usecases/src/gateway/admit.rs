@@ -1,6 +1,6 @@
 use roster_domain::gateway::{AccessQuestion, Deciding, Denial, Judgement, Method, OriginalPath, Policy};
 use roster_domain::permission::{Caller, Principal};
-use roster_domain::{ClientId, Grant, Scopes, Status, User};
+use roster_domain::{ClientId, Holding, Scopes, Status, User};
 use roster_ports::StoreError;
 use thiserror::Error;
 
@@ -28,7 +28,7 @@ pub enum NotAdmitted {
     /// The token is valid, and the policy says no.
     #[error(transparent)]
     Denied(#[from] Denial),
-    /// The store cannot be asked for the grant.
+    /// The store cannot be asked for what is on record.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -93,15 +93,15 @@ async fn ask(
         Judgement::Allowed => Ok(()),
         Judgement::Denied(denial) => Err(denial.into()),
         Judgement::Depends(question) => {
-            let grant = on_record(ports, &question).await?;
-            Ok(question.answer(grant.as_ref(), ports.clock.now())?)
+            let holding = on_record(ports, &question).await?;
+            Ok(question.answer(holding.as_ref(), ports.clock.now())?)
         }
     }
 }
 
-async fn on_record(ports: &Ports, question: &AccessQuestion) -> Result<Option<Grant>, StoreError> {
-    let AccessQuestion { user, facility, .. } = *question;
-    ports.store.read(move |tx| tx.access().grant(user, facility)).await
+async fn on_record(ports: &Ports, question: &AccessQuestion) -> Result<Option<Holding>, StoreError> {
+    let pair = (question.user, question.facility);
+    Ok(ports.store.holdings(&[pair]).await?.remove(&pair))
 }
 
 #[cfg(test)]
@@ -110,7 +110,8 @@ mod tests {
     use crate::fixture::{World, at, disabled, session_of, user};
     use roster_domain::gateway::{AccessCondition, Conditions, Requirement, Rule};
     use roster_domain::{
-        AccessToken, Actions, Expiry, ExpiryChange, NoAccess, PrincipalId, Role, Scope, Scopes, TokenId, User,
+        AccessDenial, AccessToken, Actions, Expiry, ExpiryChange, Grant, PrincipalId, Role, Scope, Scopes,
+        TokenId, User,
     };
     use roster_ports::InvalidToken;
     use uuid::Uuid;
@@ -204,8 +205,8 @@ mod tests {
         };
         for (grant, expected) in [
             (Some(given(Expiry::Never)), None),
-            (Some(given(Expiry::At(at(1)))), Some(NoAccess::Expired)),
-            (None, Some(NoAccess::NoGrant)),
+            (Some(given(Expiry::At(at(1)))), Some(AccessDenial::Expired)),
+            (None, Some(AccessDenial::NoGrant)),
         ] {
             let (mut world, ada) = world();
             let (asked, facility) = (ada.id, DOOR.get(3..39).unwrap().parse().unwrap());

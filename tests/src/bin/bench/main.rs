@@ -7,6 +7,7 @@ mod account_reads;
 mod connection;
 mod constant_server;
 mod database_server;
+mod decisions;
 mod figures;
 mod footprint;
 mod load;
@@ -41,12 +42,13 @@ fn main() -> anyhow::Result<()> {
 /// Measures the lines of this name, or all, and reports.
 fn measure(names: &[&str]) -> anyhow::Result<()> {
     type Line = fn(&Settings, &World, &mut Report) -> anyhow::Result<()>;
-    let lines: [(&str, Line); 6] = [
+    let lines: [(&str, Line); 7] = [
         ("S1", account_reads::measure),
         ("S2", on_postgres::measure),
         ("S3", user_statement::measure),
         ("S4", access_writes::measure),
         ("S7", reads_under_sign_ins::measure),
+        ("S8", decisions::measure),
         ("S10", footprint::measure),
     ];
     if let Some(unknown) = names.iter().find(|name| !lines.iter().any(|(known, _)| known == *name)) {

@@ -3,6 +3,7 @@ use roster_adapter_diesel::SqliteOptions;
 use roster_usecases::keys;
 use std::future::pending;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
@@ -22,6 +23,7 @@ pub(crate) fn serve(address: &str, data: &Path) -> anyhow::Result<()> {
         trusted_proxies: Vec::new(),
         cors_origins: Vec::new(),
         request_timeout: Duration::from_secs(5),
+        policies: Arc::default(),
     };
     let options = SqliteOptions { max_batch: 1, ..SqliteOptions::at(World::database(data)) };
     roster_adapter_actix::block_on(async move {
