@@ -46,7 +46,7 @@ pub(crate) async fn outermost(
         }
         Err(error) => {
             let mut answer = rendering::answer(&error, &path, &id);
-            mark(answer.headers_mut(), HeaderValue::from_str(id.as_str()).ok());
+            mark(answer.headers_mut(), &id);
             tracing::warn!(%error, "a layer failed");
             Err(InternalError::from_response("already answered", answer).into())
         }
@@ -62,8 +62,7 @@ fn span(request: &ServiceRequest, id: &RequestId) -> Span {
 fn finish(serving: &Serving, response: ServiceResponse, id: &RequestId) -> ServiceResponse {
     let mut response = rendering::render(response, id);
     let asked = response.request().clone();
-    let named = request_id::answered(asked.path(), asked.headers(), id);
-    mark(response.headers_mut(), named);
+    mark(response.headers_mut(), id);
     serving.cors.mark(asked.method(), asked.headers(), response.headers_mut());
     if serving.is_draining() {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
@@ -72,8 +71,8 @@ fn finish(serving: &Serving, response: ServiceResponse, id: &RequestId) -> Servi
 }
 
 /// The headers of every answer. Unless the endpoint knows better, nobody keeps a copy.
-fn mark(headers: &mut HeaderMap, id: Option<HeaderValue>) {
-    if let Some(id) = id {
+fn mark(headers: &mut HeaderMap, id: &RequestId) {
+    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         headers.insert(request_id::X_REQUEST_ID, id);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -1,19 +1,9 @@
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderName};
 use roster_domain::RequestId;
 use roster_usecases::{Ports, fresh_request_id};
 
 /// The header that carries the id of a request, both ways.
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The id to answer with: that of the request; but to whoever calls the Authorization API, whatever they named it, since that
-/// API takes any text. In logs and problems the request has its own name all the same.
-pub(super) fn answered(path: &str, headers: &HeaderMap, id: &RequestId) -> Option<HeaderValue> {
-    let mut given = headers.get_all(X_REQUEST_ID);
-    match (given.next(), given.next()) {
-        (Some(named), None) if path.starts_with("/access/v1/") => Some(named.clone()),
-        _ => HeaderValue::from_str(id.as_str()).ok(),
-    }
-}
 
 /// The caller's id where there is exactly one that is usable, else a new one.
 pub(super) fn adopt(headers: &HeaderMap, ports: &Ports) -> RequestId {

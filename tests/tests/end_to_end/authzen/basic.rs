@@ -129,18 +129,18 @@ fn what_is_no_json_object_is_400() {
 }
 
 #[test]
-fn the_name_of_a_request_comes_back_whatever_it_is() {
+fn the_name_of_a_request_comes_back() {
     let scenario = Scenario::new();
     let body = Body::Json(Scenario::about(&scenario.alice, "read", RECORD_1));
-    let long = "x".repeat(300);
-    for name in ["bfe9eb29-ab87-4ca3-be83-a1d5d8305716", "my request / 7: {\"a\"}", &long] {
-        for path in [EVALUATION, "/access/v1/search/subject"] {
+    for path in [EVALUATION, "/access/v1/search/subject"] {
+        let named = |name: &str| {
             let answer = scenario.asking.send("POST", path, &[("x-request-id", name)], &body);
-            assert_eq!(answer.header("x-request-id"), Some(name), "{answer}");
-        }
+            answer.header("x-request-id").unwrap_or_default().to_owned()
+        };
+        let usual = "bfe9eb29-ab87-4ca3-be83-a1d5d8305716";
+        assert_eq!(named(usual), usual);
+        assert!(!["", "my request / 7"].contains(&named("my request / 7").as_str()), "as everywhere else");
     }
-    let answer = scenario.asking.send("POST", EVALUATION, &[], &body);
-    assert!(answer.header("x-request-id").is_some_and(|name| !name.is_empty()), "{answer}");
 }
 
 #[test]
