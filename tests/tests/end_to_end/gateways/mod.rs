@@ -1,6 +1,7 @@
 //! Real gateways with the configurations of `docs/gateways`, before a service that records what arrives: every cell of the
 //! table below ends closed, or carries only what Roster says.
 
+mod page;
 mod table;
 mod verified_tokens;
 

@@ -1,9 +1,10 @@
 use roster_tests::{Arrived, GatewayProgram, RawAnswer};
 
+use super::page::Column;
 use super::{FACILITY, IDENTITY, Stage, is_closed, stays_out};
 
 /// Names by which somebody might pretend to be somebody else; some services take `_` for `-`.
-const SPOOFED_IDENTITY: &[(&str, &str)] = &[
+pub(super) const SPOOFED_IDENTITY: &[(&str, &str)] = &[
     ("X-Roster-User-Id", "evil"),
     ("x-roster-email", "evil@example.org"),
     ("X-ROSTER-ROLES", "board"),
@@ -15,7 +16,7 @@ const SPOOFED_IDENTITY: &[(&str, &str)] = &[
 ];
 
 /// What says that another request is asked about.
-const SPOOFED_METADATA: &[(&str, &str)] = &[
+pub(super) const SPOOFED_METADATA: &[(&str, &str)] = &[
     ("X-Forwarded-Method", "GET"),
     ("X-Forwarded-Uri", "/open"),
     ("X-Original-Method", "GET"),
@@ -26,7 +27,7 @@ const SPOOFED_METADATA: &[(&str, &str)] = &[
 ];
 
 /// Paths that begin where anybody may go, and that some take for a place where few may.
-const TRICKS: &[&str] = &[
+pub(super) const TRICKS: &[&str] = &[
     "/open/../board",
     "/open/./../board",
     "/open/%2e%2e/board",
@@ -44,6 +45,14 @@ const TRICKS: &[&str] = &[
     "/open/a#/../board",
 ];
 
+/// What asks for a WebSocket.
+pub(super) const UPGRADE: &[(&str, &str)] = &[
+    ("Connection", "Upgrade"),
+    ("Upgrade", "websocket"),
+    ("Sec-WebSocket-Version", "13"),
+    ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+];
+
 fn a_gateway_lets_in_nobody_else(program: GatewayProgram) {
     let Some(stage) = Stage::with(program) else { return };
     identity_is_rosters(&stage);
@@ -51,12 +60,15 @@ fn a_gateway_lets_in_nobody_else(program: GatewayProgram) {
     paths_mean_one_thing(&stage);
     methods_are_told(&stage);
     old_tokens_are_worth_nothing(&stage);
+    let mut column = Column::of(&stage);
     // The last cell: nothing is left to ask.
     stage.service.kill();
     for start in ["GET /open", "GET /staff", "POST /staff"] {
         let answer = stage.send_as(&stage.user.token, start, SPOOFED_IDENTITY);
         is_closed(&answer, &[500, 502, 503, 504], &format!("without Roster: {start}"));
     }
+    column.add_without_roster(&stage);
+    column.check(program);
 }
 
 fn identity_is_rosters(stage: &Stage) {
@@ -132,14 +144,8 @@ fn methods_are_told(stage: &Stage) {
     let preflight = [("Origin", "https://evil.example"), ("Access-Control-Request-Method", "GET")];
     stays_out(&stage.send("OPTIONS /staff", &preflight), "a preflight");
     stays_out(&stage.send("HEAD /staff", &[]), "HEAD without a token");
-    let upgrade = [
-        ("Connection", "Upgrade"),
-        ("Upgrade", "websocket"),
-        ("Sec-WebSocket-Version", "13"),
-        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
-    ];
-    stays_out(&stage.send("GET /staff", &upgrade), "an upgrade without a token");
-    stays_out(&stage.send_as(token, "GET /board", &upgrade), "an upgrade without the role");
+    stays_out(&stage.send("GET /staff", UPGRADE), "an upgrade without a token");
+    stays_out(&stage.send_as(token, "GET /board", UPGRADE), "an upgrade without the role");
 }
 
 fn old_tokens_are_worth_nothing(stage: &Stage) {
