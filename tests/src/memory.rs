@@ -12,6 +12,8 @@ pub struct Memory {
     pub own: u64,
     /// The most that was resident at once.
     pub most: u64,
+    /// The mapped pages of files that are resident now: those of the binary above all, which the system may take back.
+    pub files: u64,
 }
 
 impl Memory {
@@ -23,7 +25,17 @@ impl Memory {
             let kib: Option<u64> = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
             kib.unwrap_or_else(|| panic!("no {name} in {status}")) * 1024
         };
-        Self { resident: field("VmRSS:"), own: field("RssAnon:"), most: field("VmHWM:") }
+        Self {
+            resident: field("VmRSS:"),
+            own: field("RssAnon:"),
+            most: field("VmHWM:"),
+            files: field("RssFile:"),
+        }
+    }
+
+    /// The most that was its own at once.
+    pub const fn most_own(self) -> u64 {
+        self.most.saturating_sub(self.files)
     }
 }
 

@@ -12,6 +12,9 @@ use crate::pictures::{bomb, path};
 const MIB: u64 = 1024 * 1024;
 /// What a machine may give the service at least.
 const LIMIT: u64 = 128 * MIB;
+/// What of the binary must be in memory at once; the rest the system takes back where it has to. That of the tests is not
+/// optimised, and so several times as large.
+const BINARY: u64 = 16 * MIB;
 /// No status: the answer to what is refused early may go under in what was still being sent.
 const UNHEARD: u16 = 0;
 /// The largest upload.
@@ -176,7 +179,8 @@ fn many_large_uploads_at_once_stay_within_the_memory_of_a_small_machine() {
         assert!(outcome.statuses.contains(&200), "{:?}", outcome.statuses);
         assert_in_time(Duration::from_secs(20), outcome.slowest);
         assert_in_time(Duration::from_secs(1), ninety_ninth(reads));
-        assert!(service.memory().most < LIMIT, "{} MiB", service.memory().most / MIB);
+        let most = service.memory().most_own();
+        assert!(most < LIMIT - BINARY, "{} MiB", most / MIB);
     }
     service.report_attack("large pictures, 64 uploads at once");
     eventually("memory that is given back", || (service.memory().resident < before + 24 * MIB).then_some(()));
@@ -200,7 +204,8 @@ fn each_of_the_largest_pictures_is_taken_when_it_comes_alone() {
         assert!(seen.iter().zip(colour).all(|(seen, told)| seen.abs_diff(told) < 4), "{seen:?}");
     }
     service.report_attack("the largest pictures, one after the other");
-    assert!(service.memory().most < LIMIT, "{} MiB", service.memory().most / MIB);
+    let most = service.memory().most_own();
+    assert!(most < LIMIT - BINARY, "{} MiB", most / MIB);
 }
 
 #[test]

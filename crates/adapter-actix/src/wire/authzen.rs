@@ -25,7 +25,7 @@ described! {
         /// A UUID.
         id: String,
         /// Ignored.
-        #[schema(required = false, nullable = false, value_type = Object)]
+        #[schema(required = false, nullable = true, value_type = Object)]
         properties: Option<serde_json::Value>,
     }
     /// What is searched for.
@@ -38,7 +38,7 @@ described! {
     ActionWire as Action {
         name: String,
         /// Ignored.
-        #[schema(required = false, nullable = false, value_type = Object)]
+        #[schema(required = false, nullable = true, value_type = Object)]
         properties: Option<serde_json::Value>,
     }
     /// The body of `POST /access/v1/evaluation`.
@@ -47,51 +47,51 @@ described! {
         action: ActionWire,
         resource: IdentifiedWire,
         /// Ignored.
-        #[schema(required = false, nullable = false, value_type = Object)]
+        #[schema(required = false, nullable = true, value_type = Object)]
         context: Option<serde_json::Value>,
     }
     /// An item of a batch: what it leaves out is as in the body around it.
     PartialEvaluationWire as PartialEvaluation {
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = true)]
         subject: Option<IdentifiedWire>,
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = true)]
         action: Option<ActionWire>,
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = true)]
         resource: Option<IdentifiedWire>,
         /// Ignored.
-        #[schema(required = false, nullable = false, value_type = Object)]
+        #[schema(required = false, nullable = true, value_type = Object)]
         context: Option<serde_json::Value>,
     }
     /// How several questions are answered.
     OptionsWire as EvaluationsOptions {
         /// `execute_all`, which it is where nothing is said, `deny_on_first_deny`, or `permit_on_first_permit`.
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = true)]
         evaluations_semantic: Option<String>,
     }
     /// The body of `POST /access/v1/evaluations`.
     EvaluationsWire as Evaluations {
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = true)]
         subject: Option<IdentifiedWire>,
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = true)]
         action: Option<ActionWire>,
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = true)]
         resource: Option<IdentifiedWire>,
         /// Ignored.
-        #[schema(required = false, nullable = false, value_type = Object)]
+        #[schema(required = false, nullable = true, value_type = Object)]
         context: Option<serde_json::Value>,
         /// Up to 100.
-        #[schema(required = false, nullable = false, max_items = 100)]
+        #[schema(required = false, nullable = true, max_items = 100)]
         evaluations: Option<Vec<PartialEvaluationWire>>,
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = true)]
         options: Option<OptionsWire>,
     }
     /// Which part of what is found to answer.
     PageAskedWire as SearchPageAsked {
         /// `page.next_token` of another answer; the rest of the request must be the same.
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = true)]
         token: Option<String>,
         /// How many to answer, 100 at most.
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = true)]
         limit: Option<u32>,
     }
     /// The body of `POST /access/v1/search/subject`.
@@ -100,9 +100,9 @@ described! {
         action: ActionWire,
         resource: IdentifiedWire,
         /// Ignored.
-        #[schema(required = false, nullable = false, value_type = Object)]
+        #[schema(required = false, nullable = true, value_type = Object)]
         context: Option<serde_json::Value>,
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = true)]
         page: Option<PageAskedWire>,
     }
     /// The body of `POST /access/v1/search/resource`.
@@ -111,9 +111,9 @@ described! {
         action: ActionWire,
         resource: SoughtWire,
         /// Ignored.
-        #[schema(required = false, nullable = false, value_type = Object)]
+        #[schema(required = false, nullable = true, value_type = Object)]
         context: Option<serde_json::Value>,
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = true)]
         page: Option<PageAskedWire>,
     }
     /// The body of `POST /access/v1/search/action`.
@@ -121,9 +121,9 @@ described! {
         subject: IdentifiedWire,
         resource: IdentifiedWire,
         /// Ignored.
-        #[schema(required = false, nullable = false, value_type = Object)]
+        #[schema(required = false, nullable = true, value_type = Object)]
         context: Option<serde_json::Value>,
-        #[schema(required = false, nullable = false)]
+        #[schema(required = false, nullable = true)]
         page: Option<PageAskedWire>,
     }
 }
