@@ -125,14 +125,10 @@ impl PostgresServer {
     /// Kills every process of it as `kill -9` does; returns when all are gone, so that it can be started again.
     pub fn kill(&self) {
         let Some(postmaster) = self.postmaster() else { return };
+        // Else it may begin another process after they were listed.
+        signal("STOP", &[postmaster]);
         let all: Vec<u32> = children_of(postmaster).into_iter().chain([postmaster]).collect();
-        let ids: Vec<String> = all.iter().map(u32::to_string).collect();
-        // Those that have ended already are no matter.
-        Command::new("sh")
-            .arg("-c")
-            .arg(format!("kill -9 {} 2>&1", ids.join(" ")))
-            .output()
-            .expect("a shell");
+        signal("KILL", &all);
         let is_gone = || all.iter().all(|process| is_gone(*process)).then_some(());
         within(Duration::from_mins(1), "the end of a killed server", is_gone);
     }
@@ -183,7 +179,9 @@ impl PostgresServer {
         let file = fs::File::create(&output).expect("a file can be made");
         let same = file.try_clone().expect("a file can be shared");
         let status = command.stdout(file).stderr(same).status().expect("the program starts");
-        assert!(status.success(), "{command:?}: {}", fs::read_to_string(&output).unwrap_or_default());
+        let told = |file: &Path| fs::read_to_string(file).unwrap_or_default();
+        let log = self.folder.path().join("log");
+        assert!(status.success(), "{command:?}: {}\nits log: {}", told(&output), told(&log));
     }
 
     fn postmaster(&self) -> Option<u32> {
@@ -233,6 +231,13 @@ fn other_than_root() -> Option<(u32, u32)> {
 pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     listener.local_addr().expect("it has an address").port()
+}
+
+/// Those that have ended already are no matter.
+fn signal(name: &str, processes: &[u32]) {
+    let ids: Vec<String> = processes.iter().map(u32::to_string).collect();
+    let command = format!("kill -{name} {} 2>&1", ids.join(" "));
+    Command::new("sh").arg("-c").arg(command).output().expect("a shell");
 }
 
 fn children_of(parent: u32) -> Vec<u32> {

@@ -79,7 +79,7 @@ fn a_standby_that_is_abreast_answers_lists_and_is_done_without_when_it_is_gone()
         was_read_from(&standby, &database).then_some(())
     };
     within(REST, "a list from the standby", is_asked);
-    standby.kill();
+    standby.crash();
     for _ in 0..50 {
         assert_eq!(found(&administrator, &person.email).len(), 1);
     }
