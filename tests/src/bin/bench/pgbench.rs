@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use crate::world::{CLIENT, Caller};
 
-/// How many scripts pgbench takes at most is 128; each is about another person.
-const SCRIPTS: usize = 100;
+/// Each script is about another person; few, since every connection prepares the statements of each.
+const SCRIPTS: usize = 8;
 /// How often pgbench tries again what was in the way of others.
 const TRIES: u32 = 20;
 
