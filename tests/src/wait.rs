@@ -6,7 +6,7 @@ use crate::binary::is_long_run;
 
 /// How many times as long a promise may take in a short run, where the tests themselves keep the machine busy: what hangs
 /// is found all the same.
-const SHORT_RUN: u32 = 8;
+const SHORT_RUN: u32 = 3;
 
 /// How long something may take that is promised to take so long: that, in a long run.
 pub fn promised(limit: Duration) -> Duration {

@@ -1,7 +1,8 @@
 //! Whoever tries many passwords waits, and nobody else does.
 
 use roster_tests::{
-    Actor, Answer, Body, Service, ServiceOptions, assert_in_time, at_once, eventually, invented, is_long_run,
+    Actor, Answer, Body, Engine, Service, ServiceOptions, assert_in_time, at_once, eventually, invented,
+    is_long_run,
 };
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -312,13 +313,11 @@ fn a_full_queue_of_hashing_is_told_in_time_and_reading_goes_on() {
     });
     let longest = reads.iter().map(|(_, took)| took).max().unwrap();
     let (served, unserved): (Vec<_>, Vec<_>) = reads.iter().partition(|(read, _)| read.status == 200);
-    // Where the tests themselves leave the machine no time, a database may be asked for so long that a read is told so.
-    assert!(
-        unserved.len() <= if is_long_run() { 0 } else { served.len() },
-        "{} of {}",
-        unserved.len(),
-        reads.len()
-    );
+    // On a server, reads wait for their turn behind those of the sign-ins, and where the tests leave the machine no time
+    // one may be told so; in a file none is.
+    let may_be_told = Engine::chosen() == Engine::Postgres && !is_long_run();
+    let most = if may_be_told { served.len() } else { 0 };
+    assert!(unserved.len() <= most, "{} of {} were not served", unserved.len(), reads.len());
     for (read, _) in unserved {
         read.expect_problem(503, "unavailable");
         read.retry_after();
