@@ -3,6 +3,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use roster_usecases::gateway::OriginalRequest;
 
 use super::door::{decide, method, not_below_the_door, path};
+use super::identity::Allowed;
 use crate::answer::Problem;
 use crate::http::Http;
 
@@ -17,15 +18,7 @@ const DOOR: &str = "/authorize/envoy/";
         ("policy" = String, Path, description = "A policy of the settings file, or `authenticated`."),
         ("path" = String, Path, description = "The original path, exactly as it came."),
     ),
-    responses(
-        (status = 200, description = "It may pass.", headers(
-            ("X-Roster-User-Id" = String, description = "Empty for a client's own token, and without one."),
-            ("X-Roster-Email" = String),
-            ("X-Roster-Roles" = String, description = "With commas between."),
-            ("X-Roster-Scopes" = String, description = "With spaces between; those alone that the caller can use now."),
-            ("X-Roster-Client-Id" = String, description = "Empty without a valid token."),
-        )),
-    ),
+    responses(Allowed),
     security((), ("bearer" = []))
 )]
 pub(crate) async fn authorize_envoy(http: Data<Http>, request: HttpRequest) -> Result<HttpResponse, Problem> {

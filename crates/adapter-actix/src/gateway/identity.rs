@@ -6,6 +6,17 @@ use roster_usecases::sign_in::Authenticated;
 
 use crate::answer::Problem;
 
+/// What the doors answer where a request may pass.
+#[derive(utoipa::IntoResponses)]
+#[response(status = 200, description = "It may pass.", headers(
+    ("X-Roster-User-Id" = String, description = "Empty for a client's own token, and without one."),
+    ("X-Roster-Email" = String),
+    ("X-Roster-Roles" = String, description = "With commas between."),
+    ("X-Roster-Scopes" = String, description = "With spaces between; those alone that the caller can use now."),
+    ("X-Roster-Client-Id" = String, description = "Empty without a valid token."),
+))]
+pub(super) struct Allowed;
+
 /// What is percent-encoded in a header, beside all that is not ASCII: controls, and the sign itself.
 const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
 

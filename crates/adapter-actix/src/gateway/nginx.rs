@@ -2,6 +2,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::door::{decide, denied, told_by};
+use super::identity::Allowed;
 use crate::answer::{Problem, ProblemKind};
 use crate::http::Http;
 
@@ -15,15 +16,7 @@ use crate::http::Http;
         ("X-Original-Method" = String, Header, description = "The original method; exactly once."),
         ("X-Original-URI" = String, Header, description = "The original path, with or without its query; exactly once."),
     ),
-    responses(
-        (status = 200, description = "It may pass.", headers(
-            ("X-Roster-User-Id" = String, description = "Empty for a client's own token, and without one."),
-            ("X-Roster-Email" = String),
-            ("X-Roster-Roles" = String, description = "With commas between."),
-            ("X-Roster-Scopes" = String, description = "With spaces between; those alone that the caller can use now."),
-            ("X-Roster-Client-Id" = String, description = "Empty without a valid token."),
-        )),
-    ),
+    responses(Allowed),
     security((), ("bearer" = []))
 )]
 pub(crate) async fn authorize_nginx(
