@@ -112,7 +112,7 @@ impl Store for MockStore {
         for (user, facility) in of {
             if let Some(found) = tx.users.user(*user)? {
                 let grant = tx.access.grant(*user, *facility)?;
-                holdings.insert((*user, *facility), Holding { status: found.status, grant });
+                holdings.insert((*user, *facility), Arc::new(Holding { status: found.status, grant }));
             }
         }
         Ok(holdings)

@@ -47,11 +47,11 @@ impl HotReads {
     pub(super) async fn holdings(&self, of: &[(UserId, FacilityId)]) -> Stored<Holdings> {
         if let [pair] = of {
             let found = self.holdings.ask(*pair).await?;
-            return Ok(found.map(|holding| (*pair, Arc::unwrap_or_clone(holding))).into_iter().collect());
+            return Ok(found.map(|holding| (*pair, holding)).into_iter().collect());
         }
         let pairs = of.to_vec();
         let looking = self.connections.run(move |desk| ask(desk, |connection| holdings(connection, &pairs)));
-        looking.await?.into_iter().map(|(pair, holding)| Ok((pair, holding?))).collect()
+        looking.await?.into_iter().map(|(pair, holding)| Ok((pair, Arc::new(holding?)))).collect()
     }
 }
 

@@ -7,25 +7,29 @@ use uuid::Uuid;
 use super::AccessRow;
 
 /// A person who was asked for, and what is on record for them at the facility, where there is something.
-#[derive(QueryableByName)]
+#[derive(Queryable)]
 pub(crate) struct FoundHolding {
-    #[diesel(sql_type = Binary)]
     user_id: Vec<u8>,
-    #[diesel(sql_type = Binary)]
     facility_id: Vec<u8>,
-    #[diesel(sql_type = Bool)]
     disabled: bool,
-    #[diesel(sql_type = Nullable<Text>)]
     actions: Option<String>,
-    #[diesel(sql_type = Nullable<BigInt>)]
     expires_at: Option<i64>,
-    #[diesel(sql_type = Nullable<Binary>)]
     granted_by_user: Option<Vec<u8>>,
-    #[diesel(sql_type = Nullable<Text>)]
     granted_by_client: Option<String>,
-    #[diesel(sql_type = Nullable<BigInt>)]
     granted_at: Option<i64>,
 }
+
+/// The columns of a [`FoundHolding`].
+pub(crate) type FoundHoldingSql = (
+    Binary,
+    Binary,
+    Bool,
+    Nullable<Text>,
+    Nullable<BigInt>,
+    Nullable<Binary>,
+    Nullable<Text>,
+    Nullable<BigInt>,
+);
 
 impl FoundHolding {
     /// Whose it is and where, and what it is; `None` for ids that are none.

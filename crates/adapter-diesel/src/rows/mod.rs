@@ -21,7 +21,7 @@ pub(crate) use attempts::{AttemptRow, tried_at};
 pub(crate) use clients::{ClientRecord, ClientRow, token_hash};
 pub(crate) use credentials::{CredentialRow, cost, counted};
 pub(crate) use events::{EventRecord, EventRow};
-pub(crate) use holdings::{FoundHolding, holding};
+pub(crate) use holdings::{FoundHolding, FoundHoldingSql, holding};
 pub(crate) use keys::{SigningKeyRow, fingerprint};
 pub(crate) use past_changes::PastChangeRow;
 pub(crate) use pictures::{DoomedPictureRow, PictureRecord, format_code, held_name, referenced_name};

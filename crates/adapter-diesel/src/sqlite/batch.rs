@@ -2,13 +2,13 @@ use diesel::connection::SimpleConnection;
 use roster_ports::{StoreError, Stored, Undo, WriteJob};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::statements::{Callers, Transaction};
+use super::statements::{Touched, Transaction};
 use super::{Connection, store_error};
 
 /// Runs writes on the one connection that writes.
 pub(super) struct Batch<'c> {
     connection: &'c mut Connection,
-    callers: Callers,
+    touched: Touched,
     /// Whether the last COMMIT failed.
     in_doubt: bool,
 }
@@ -17,8 +17,8 @@ pub(super) struct Batch<'c> {
 pub(super) struct Ended {
     /// How each write ended, in their order.
     pub(super) outcomes: Vec<Stored<()>>,
-    /// Whether what the hot reads answer may have changed.
-    pub(super) callers: Callers,
+    /// What may have changed of what the hot reads answer.
+    pub(super) touched: Touched,
 }
 
 /// The transaction of a batch is gone, and with it also those of its writes that had ended well.
@@ -28,12 +28,12 @@ impl<'c> Batch<'c> {
     /// Runs each of the writes: together in one transaction, each in a savepoint of its own, and one by one where that
     /// transaction does not stand.
     pub(super) fn run(connection: &'c mut Connection, jobs: &mut [WriteJob]) -> Ended {
-        let mut batch = Self { connection, callers: Callers::Untouched, in_doubt: false };
+        let mut batch = Self { connection, touched: Touched::NOTHING, in_doubt: false };
         let outcomes = batch.outcomes(jobs);
         if batch.in_doubt {
             batch.spoil();
         }
-        Ended { outcomes, callers: batch.callers }
+        Ended { outcomes, touched: batch.touched }
     }
 
     fn outcomes(&mut self, jobs: &mut [WriteJob]) -> Vec<Stored<()>> {
@@ -116,9 +116,7 @@ impl<'c> Batch<'c> {
             let events = job(&mut transaction)?;
             transaction.insert_events(&events).and_then(|()| transaction.sound()).map_err(Undo::Store)
         }));
-        if transaction.trace().0 == Callers::Touched {
-            self.callers = Callers::Touched;
-        }
+        self.touched = self.touched.or(transaction.trace().0);
         ended.unwrap_or_else(|_| Err(Undo::Store(StoreError::Failed("a write panicked".to_owned()))))
     }
 

@@ -1,17 +1,29 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use super::statements::Touched;
+
 /// Whether what was read before may still be told.
 ///
 /// A cached answer counts only under the generation that was current before it was read, and only while the writer
 /// could look at the database lately: an instance that is cut off must not go on allowing.
 pub(super) struct Freshness {
     started: Instant,
-    generation: AtomicU64,
+    callers: AtomicU64,
+    holdings: AtomicU64,
     last_look_ms: AtomicU64,
 }
 
-/// A state of the database, as far as hot reads are concerned.
+/// What the hot reads answer. Each has generations of its own: access is given and taken far more often than people change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hot {
+    /// Callers and clients.
+    Callers,
+    /// What people hold at facilities.
+    Holdings,
+}
+
+/// A state of the database, as far as hot reads of a kind are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Generation(u64);
 
@@ -21,12 +33,13 @@ impl Freshness {
 
     /// Freshness whose clock, and first look, started at this moment.
     pub(super) fn since(started: Instant) -> Self {
-        Self { started, generation: AtomicU64::new(0), last_look_ms: AtomicU64::new(0) }
+        let [callers, holdings, last_look_ms] = [0; 3].map(AtomicU64::new);
+        Self { started, callers, holdings, last_look_ms }
     }
 
     /// The generation now. Take it before reading what is to be kept under it.
-    pub(super) fn generation(&self) -> Generation {
-        Generation(self.generation.load(Ordering::SeqCst))
+    pub(super) fn generation(&self, of: Hot) -> Generation {
+        Generation(self.counter(of).load(Ordering::SeqCst))
     }
 
     /// Whether the last successful look is recent enough to trust what was kept.
@@ -40,9 +53,20 @@ impl Freshness {
         self.started.elapsed().saturating_sub(last) < time
     }
 
-    /// Makes everything that was read until now count no more.
-    pub(super) fn outdate(&self) {
-        self.generation.fetch_add(1, Ordering::SeqCst);
+    /// Makes what was read until now count no more, as far as it was touched.
+    pub(super) fn outdate(&self, touched: Touched) {
+        for (is_touched, what) in [(touched.callers, Hot::Callers), (touched.holdings, Hot::Holdings)] {
+            if is_touched {
+                self.counter(what).fetch_add(1, Ordering::SeqCst);
+            }
+        }
+    }
+
+    const fn counter(&self, of: Hot) -> &AtomicU64 {
+        match of {
+            Hot::Callers => &self.callers,
+            Hot::Holdings => &self.holdings,
+        }
     }
 
     /// Notes a successful look that began at this moment.

@@ -2,7 +2,6 @@
 
 mod backup;
 mod batch;
-mod caller_cache;
 mod callers;
 mod check;
 mod connection;
@@ -11,6 +10,7 @@ mod copy_side;
 mod copy_statements;
 mod errors;
 mod freshness;
+mod hot_cache;
 mod migrations;
 mod options;
 mod readers;

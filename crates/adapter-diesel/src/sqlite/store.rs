@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::caller_cache::CallerCache;
 use super::check;
 use super::connection::{Purpose, open};
-use super::freshness::Freshness;
+use super::freshness::{Freshness, Generation, Hot};
+use super::hot_cache::HotCache;
 use super::readers::Readers;
 use super::statements::holdings;
 use super::writer::Writer;
@@ -25,7 +25,7 @@ pub struct SqliteStore {
     path: PathBuf,
     readers: Readers,
     writer: Writer,
-    hot: CallerCache,
+    hot: HotCache,
 }
 
 impl SqliteStore {
@@ -38,7 +38,7 @@ impl SqliteStore {
         Ok(Self {
             path: options.path.clone(),
             readers: Readers::open(options)?,
-            hot: CallerCache::new(options.cached_callers, Arc::clone(&freshness)),
+            hot: HotCache::new(options.cached_callers, Arc::clone(&freshness)),
             writer: Writer::start(connection, options, freshness)?,
         })
     }
@@ -56,6 +56,18 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    async fn read_holdings(&self, generation: Generation, of: Vec<(UserId, FacilityId)>) -> Stored<Holdings> {
+        let look_up = move |connection: &mut Connection| {
+            let found = holdings(connection, &of).map_err(|error| store_error(&error))?;
+            found.into_iter().map(|(pair, holding)| Ok((pair, Arc::new(holding?)))).collect()
+        };
+        let read: Holdings = self.readers.run_here(look_up).await?;
+        self.hot.keep_holdings(generation, &read);
+        Ok(read)
+    }
+}
+
 #[async_trait]
 impl Store for SqliteStore {
     async fn run_read(&self, job: ReadJob) -> Result<(), StoreError> {
@@ -70,7 +82,7 @@ impl Store for SqliteStore {
         if let Some(kept) = self.hot.caller(user, session) {
             return Ok(Some(kept));
         }
-        let generation = self.hot.generation();
+        let generation = self.hot.generation(Hot::Callers);
         let read = self.readers.run_here(move |connection| callers::caller(connection, user, session));
         let Some(user) = read.await?.map(Arc::new) else {
             return Ok(None);
@@ -83,7 +95,7 @@ impl Store for SqliteStore {
         if let Some(kept) = self.hot.client(client) {
             return Ok(Some(kept));
         }
-        let generation = self.hot.generation();
+        let generation = self.hot.generation(Hot::Callers);
         let id = client.clone();
         let read = self.readers.run_here(move |connection| callers::client(connection, &id));
         let Some(client) = read.await?.map(Arc::new) else {
@@ -94,12 +106,18 @@ impl Store for SqliteStore {
     }
 
     async fn holdings(&self, of: &[(UserId, FacilityId)]) -> Stored<Holdings> {
-        let of = of.to_vec();
-        let look_up = move |connection: &mut Connection| {
-            let found = holdings(connection, &of).map_err(|error| store_error(&error))?;
-            found.into_iter().map(|(pair, holding)| Ok((pair, holding?))).collect()
-        };
-        self.readers.run_here(look_up).await
+        let generation = self.hot.generation(Hot::Holdings);
+        let (mut found, missing) = self.hot.holdings(of, generation);
+        if missing.is_empty() {
+            return Ok(found);
+        }
+        found.extend(self.read_holdings(generation, missing).await?);
+        // All are of one moment: what was kept is not, where something changed before the others were read.
+        let generation_after = self.hot.generation(Hot::Holdings);
+        if generation_after == generation {
+            return Ok(found);
+        }
+        self.read_holdings(generation_after, of.to_vec()).await
     }
 
     async fn number_events(&self) -> Stored<u64> {

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use super::batch::Batch;
 use super::connection::data_version;
 use super::freshness::Freshness;
-use super::statements::Callers;
+use super::statements::Touched;
 use super::write_ahead_log::WriteAheadLog;
 use super::{Connection, SqliteOptions};
 use crate::OpenError;
@@ -121,9 +121,7 @@ impl Desk {
         let (mut jobs, answers): (Vec<_>, Vec<_>) =
             batch.map(|waiting| (waiting.job, waiting.answer)).unzip();
         let ended = Batch::run(&mut self.connection, &mut jobs);
-        if ended.callers == Callers::Touched {
-            self.freshness.outdate();
-        }
+        self.freshness.outdate(ended.touched);
         self.look();
         for (answer, outcome) in answers.into_iter().zip(ended.outcomes) {
             // Whoever no longer waits needs no answer.
@@ -138,7 +136,7 @@ impl Desk {
         match data_version(&mut self.connection) {
             Ok(version) => {
                 if self.seen_version.replace(version) != Some(version) {
-                    self.freshness.outdate();
+                    self.freshness.outdate(Touched::EVERYTHING);
                 }
                 self.freshness.looked(began);
             }

@@ -5,7 +5,7 @@ use roster_domain::permission::{GiveAccess, Permit, RemoveAccess};
 use roster_domain::{Access, ActionName, FacilityId, Grant, Instant, UserId};
 use roster_ports::{ReadAccess, Stored, WriteAccess};
 
-use super::{Transaction, position_of};
+use super::{Touched, Transaction, position_of};
 use crate::rows::{AccessRecord, AccessRow, bytes, micros};
 use crate::schema::facility_access::{actions, expires_at, facility_id, table, user_id};
 use crate::schema::users;
@@ -108,6 +108,7 @@ impl WriteAccess for Transaction<'_> {
 
 impl Transaction<'_> {
     fn clear_grant(&mut self, user: UserId, facility: FacilityId) -> Stored<()> {
+        self.touch(Touched::HOLDINGS);
         let on_record =
             table.filter(user_id.eq(bytes(user.uuid()))).filter(facility_id.eq(bytes(facility.uuid())));
         self.run(|connection| diesel::delete(on_record).execute(connection))?;

@@ -2,7 +2,7 @@ use diesel::prelude::*;
 use roster_domain::{Client, ClientId, Status};
 use roster_ports::{ReadClients, Stored, TokenHash, WriteClients};
 
-use super::Transaction;
+use super::{Touched, Transaction};
 use crate::rows::{ClientRecord, ClientRow, token_hash};
 use crate::schema::clients;
 
@@ -45,7 +45,7 @@ impl WriteClients for Transaction<'_> {
     }
 
     fn set_status(&mut self, id: &ClientId, status: Status) -> Stored<()> {
-        self.touch_callers();
+        self.touch(Touched::CALLERS);
         self.run_on_row("client", |connection| {
             diesel::update(clients::table.filter(clients::id.eq(id.as_str())))
                 .set(clients::disabled.eq(status == Status::Disabled))
@@ -61,7 +61,7 @@ impl WriteClients for Transaction<'_> {
     }
 
     fn delete(&mut self, id: &ClientId) -> Stored<()> {
-        self.touch_callers();
+        self.touch(Touched::CALLERS);
         self.run_on_row("client", |connection| {
             diesel::delete(clients::table.filter(clients::id.eq(id.as_str()))).execute(connection)
         })

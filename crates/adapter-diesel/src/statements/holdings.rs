@@ -1,24 +1,55 @@
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Binary;
 use roster_domain::{FacilityId, Holding, UserId};
 use roster_ports::Stored;
 
-use super::Connection;
-use crate::rows::{AccessRow, FoundHolding, bytes, holding};
+use super::{Connection, Database};
+use crate::rows::{AccessRow, FoundHolding, FoundHoldingSql, bytes, holding};
 use crate::schema::{facility_access, users};
 
-/// Every pair is 32 bytes of one value, so that the statement is the same for however many there are, and each is looked
-/// up by key.
-const LOOK_UP: &str = "WITH RECURSIVE pair (start) AS (
-         SELECT 1 UNION ALL SELECT start + 32 FROM pair WHERE start + 32 <= length($1)
-     )
-     SELECT
-         users.id AS user_id, substr($1, pair.start + 16, 16) AS facility_id, users.disabled, held.actions,
-         held.expires_at, held.granted_by_user, held.granted_by_client, held.granted_at
-     FROM pair
-     JOIN users ON users.id = substr($1, pair.start, 16)
-     LEFT JOIN facility_access AS held
-         ON held.user_id = substr($1, pair.start, 16) AND held.facility_id = substr($1, pair.start + 16, 16)";
+/// Looks up every pair by key. Each is 32 bytes of one value, so that the statement is the same for however many there
+/// are, and is prepared once. SQLite takes a cross join as the order to go in.
+#[derive(QueryId)]
+struct LookUp(Vec<u8>);
+
+impl LookUp {
+    const PAIRS: &str = "WITH RECURSIVE asked (pairs) AS (SELECT ";
+    const FOUND: &str = "),
+        pair (user_id, facility_id, next) AS (
+            SELECT substr(pairs, 1, 16), substr(pairs, 17, 16), 33 FROM asked
+            UNION ALL
+            SELECT substr(pairs, next, 16), substr(pairs, next + 16, 16), next + 32 FROM pair, asked
+            WHERE next < length(pairs)
+        )
+        SELECT
+            pair.user_id, pair.facility_id, users.disabled, held.actions, held.expires_at, held.granted_by_user,
+            held.granted_by_client, held.granted_at
+        FROM pair
+        CROSS JOIN users
+        LEFT JOIN facility_access AS held ON held.user_id = pair.user_id AND held.facility_id = pair.facility_id
+        WHERE users.id = pair.user_id";
+
+    fn of(pairs: &[(UserId, FacilityId)]) -> Self {
+        let pairs = pairs.iter().flat_map(|(user, facility)| [bytes(user.uuid()), bytes(facility.uuid())]);
+        Self(pairs.flatten().collect())
+    }
+}
+
+impl QueryFragment<Database> for LookUp {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Database>) -> QueryResult<()> {
+        out.push_sql(Self::PAIRS);
+        out.push_bind_param::<Binary, _>(&self.0)?;
+        out.push_sql(Self::FOUND);
+        Ok(())
+    }
+}
+
+impl Query for LookUp {
+    type SqlType = FoundHoldingSql;
+}
+
+impl RunQueryDsl<Connection> for LookUp {}
 
 /// A pair that was asked for, and what is on record for it.
 type Found = ((UserId, FacilityId), Stored<Holding>);
@@ -32,10 +63,7 @@ pub(in super::super) fn holdings(
         [] => Ok(Vec::new()),
         [one] => Ok(holding_of(connection, *one)?.into_iter().collect()),
         many => {
-            let pairs = many.iter().flat_map(|(user, facility)| [bytes(user.uuid()), bytes(facility.uuid())]);
-            let pairs: Vec<u8> = pairs.flatten().collect();
-            let rows =
-                diesel::sql_query(LOOK_UP).bind::<Binary, _>(pairs).load::<FoundHolding>(connection)?;
+            let rows = LookUp::of(many).load::<FoundHolding>(connection)?;
             Ok(rows.into_iter().filter_map(FoundHolding::read).collect())
         }
     }

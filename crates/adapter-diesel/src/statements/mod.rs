@@ -34,7 +34,7 @@ use super::{Connection, Database, Remedy, RowByRow, names_hold, position_of, rem
 pub(super) struct Transaction<'c> {
     connection: &'c mut Connection,
     progress: Progress,
-    callers: Callers,
+    touched: Touched,
 }
 
 /// Whether a statement failed. The transaction may be gone then, so nothing more is run in it.
@@ -44,26 +44,40 @@ enum Progress {
     Failed(Remedy),
 }
 
-/// Whether what the hot reads answer may have changed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Callers {
-    Untouched,
-    Touched,
+/// What the hot reads answer and may have changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Touched {
+    /// Callers and clients.
+    pub(super) callers: bool,
+    /// What people hold at facilities.
+    pub(super) holdings: bool,
+}
+
+impl Touched {
+    pub(super) const NOTHING: Self = Self { callers: false, holdings: false };
+    const CALLERS: Self = Self { callers: true, holdings: false };
+    const HOLDINGS: Self = Self { callers: false, holdings: true };
+    pub(super) const EVERYTHING: Self = Self { callers: true, holdings: true };
+
+    /// Either of them.
+    pub(super) const fn or(self, other: Self) -> Self {
+        Self { callers: self.callers || other.callers, holdings: self.holdings || other.holdings }
+    }
 }
 
 impl<'c> Transaction<'c> {
     pub(super) fn new(connection: &'c mut Connection) -> Self {
-        Self { connection, progress: Progress::Sound, callers: Callers::Untouched }
+        Self { connection, progress: Progress::Sound, touched: Touched::NOTHING }
     }
 
-    /// What the closure left: whether it changed what the hot reads answer, and what can be done about the statement that
-    /// failed, if one did.
-    pub(super) const fn trace(&self) -> (Callers, Option<Remedy>) {
+    /// What the closure left: what it may have changed of what the hot reads answer, and what can be done about the
+    /// statement that failed, if one did.
+    pub(super) const fn trace(&self) -> (Touched, Option<Remedy>) {
         let failure = match self.progress {
             Progress::Sound => None,
             Progress::Failed(remedy) => Some(remedy),
         };
-        (self.callers, failure)
+        (self.touched, failure)
     }
 
     /// Fails when a statement did and the closure went on as if it had not.
@@ -97,8 +111,8 @@ impl<'c> Transaction<'c> {
         }
     }
 
-    const fn touch_callers(&mut self) {
-        self.callers = Callers::Touched;
+    const fn touch(&mut self, touched: Touched) {
+        self.touched = self.touched.or(touched);
     }
 }
 

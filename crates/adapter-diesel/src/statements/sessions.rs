@@ -7,7 +7,7 @@ use roster_ports::{
     NewRefreshToken, ReadSessions, RefreshTokenRecord, Rotation, StoreError, Stored, TokenHash, WriteSessions,
 };
 
-use super::Transaction;
+use super::{Touched, Transaction};
 use crate::rows::{RefreshTokenRow, SessionRecord, SessionRow, bytes, micros};
 use crate::schema::{refresh_tokens, sessions};
 
@@ -78,7 +78,7 @@ impl WriteSessions for Transaction<'_> {
     }
 
     fn end(&mut self, id: SessionId) -> Stored<()> {
-        self.touch_callers();
+        self.touch(Touched::CALLERS);
         self.run(|connection| {
             diesel::delete(sessions::table.filter(sessions::id.eq(bytes(id.uuid())))).execute(connection)
         })?;
@@ -91,7 +91,7 @@ impl WriteSessions for Transaction<'_> {
         user: UserId,
         but: Option<SessionId>,
     ) -> Stored<Vec<Session>> {
-        self.touch_callers();
+        self.touch(Touched::CALLERS);
         let of_user = sessions::user_id.eq(bytes(user.uuid()));
         let rows: Vec<SessionRow> = self.run(|connection| match but {
             None => diesel::delete(sessions::table.filter(of_user))
@@ -158,7 +158,7 @@ impl Transaction<'_> {
         })?;
         let mut swept = 0;
         for id in &over {
-            self.touch_callers();
+            self.touch(Touched::CALLERS);
             self.run_on_row("session", |connection| {
                 diesel::delete(sessions::table.filter(sessions::id.eq(id))).execute(connection)
             })?;

@@ -6,7 +6,7 @@ use roster_domain::{DirectoryEntry, EmailKey, Instant, NameKey, SearchWords, Use
 use roster_ports::{Position, ReadUsers, Slice, StoreError, Stored, UserFilter, WriteUsers};
 use uuid::Uuid;
 
-use super::{Database, Transaction, names_hold};
+use super::{Database, Touched, Transaction, names_hold};
 use crate::rows::{SignInRow, UserRecord, UserRow, bytes, entry, micros};
 use crate::schema::{credentials, sign_in_statistics, users};
 
@@ -163,7 +163,7 @@ impl WriteUsers for Transaction<'_> {
 
     fn update(&mut self, _: &Permit<ChangeUser>, user: &User) -> Stored<()> {
         let record = UserRecord::try_from(user)?;
-        self.touch_callers();
+        self.touch(Touched::EVERYTHING);
         self.run_on_row("user", |connection| {
             diesel::update(users::table.filter(users::id.eq(bytes(user.id.uuid()))))
                 .set(&record)
@@ -172,7 +172,7 @@ impl WriteUsers for Transaction<'_> {
     }
 
     fn delete(&mut self, _: &Permit<DeleteUser>, id: UserId) -> Stored<()> {
-        self.touch_callers();
+        self.touch(Touched::EVERYTHING);
         self.run(|connection| {
             diesel::delete(users::table.filter(users::id.eq(bytes(id.uuid())))).execute(connection)
         })?;

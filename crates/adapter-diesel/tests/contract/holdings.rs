@@ -1,23 +1,26 @@
 use roster_domain::{Expiry, FacilityId, Grant, Holding, Status, User, UserId};
 use roster_ports::Holdings;
+use std::sync::Arc;
 
 use super::people::{anybody, at, facility_id, grant, user_id};
 use super::world::World;
 
 impl World {
-    fn holdings(&self, of: &[(UserId, FacilityId)]) -> Holdings {
+    pub(crate) fn holdings(&self, of: &[(UserId, FacilityId)]) -> Holdings {
         self.runtime().block_on(self.store().holdings(of)).unwrap()
     }
 
-    /// Asked alone.
-    fn holding(&self, user: u128, facility: u128) -> Option<Holding> {
+    /// Asked alone, and twice, so that a cache has had its chance.
+    fn holding(&self, user: u128, facility: u128) -> Option<Arc<Holding>> {
         let pair = (user_id(user), facility_id(facility));
-        self.holdings(&[pair]).remove(&pair)
+        let first = self.holdings(&[pair]).remove(&pair);
+        assert_eq!(first, self.holdings(&[pair]).remove(&pair));
+        first
     }
 }
 
-const fn enabled(grant: Option<Grant>) -> Holding {
-    Holding { status: Status::Enabled, grant }
+fn enabled(grant: Option<Grant>) -> Arc<Holding> {
+    Arc::new(Holding { status: Status::Enabled, grant })
 }
 
 pub(crate) fn a_holding_tells_status_and_grant_whatever_they_are(world: &World) {
@@ -28,7 +31,8 @@ pub(crate) fn a_holding_tells_status_and_grant_whatever_they_are(world: &World) 
     assert_eq!(world.holding(1, 2), Some(enabled(None)));
     assert_eq!(world.holding(2, 1), None);
     world.update(&User { status: Status::Disabled, ..anybody(1) });
-    assert_eq!(world.holding(1, 1), Some(Holding { status: Status::Disabled, grant: Some(over) }));
+    let disabled = Holding { status: Status::Disabled, grant: Some(over) };
+    assert_eq!(world.holding(1, 1), Some(Arc::new(disabled)));
     world.delete(user_id(1));
     assert_eq!(world.holding(1, 1), None);
 }
@@ -56,9 +60,12 @@ pub(crate) fn many_holdings_are_those_of_each_alone(world: &World) {
 
 pub(crate) fn a_change_of_access_shows_on_the_very_next_call(world: &World) {
     world.insert(&anybody(1));
+    assert_eq!(world.holding(1, 1), Some(enabled(None)));
     for n in 0..20 {
         let given = grant(&["open"], Expiry::At(at(n)));
         world.give(user_id(1), facility_id(1), &given);
         assert_eq!(world.holding(1, 1), Some(enabled(Some(given))));
     }
+    world.take(user_id(1), facility_id(1));
+    assert_eq!(world.holding(1, 1), Some(enabled(None)));
 }

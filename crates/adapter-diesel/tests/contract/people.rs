@@ -199,4 +199,8 @@ impl World {
         let grant = grant.clone();
         self.run(move |tx| tx.access_mut().give(&operator(), user, facility, &grant));
     }
+
+    pub(crate) fn take(&self, user: UserId, facility: FacilityId) {
+        self.run(move |tx| tx.access_mut().remove(&operator(), user, facility, None));
+    }
 }

@@ -1,7 +1,8 @@
 use diesel::connection::SimpleConnection;
+use roster_domain::Expiry;
 use std::time::{Duration, Instant};
 
-use crate::contract::people::{anybody, session_id, user_id};
+use crate::contract::people::{anybody, facility_id, grant, session_id, user_id};
 use crate::contract::world::World;
 use crate::database::{File, on};
 
@@ -45,6 +46,20 @@ fn what_another_process_ends_disables_or_deletes_counts_no_more() {
     change_beside("DELETE FROM sessions", is_gone);
     change_beside("UPDATE clients SET disabled = 1", is_gone);
     change_beside("DELETE FROM users", is_gone);
+}
+
+#[test]
+fn access_that_another_process_takes_away_allows_nothing_more() {
+    let file = File::migrated();
+    let mut other = file.connection();
+    let world = World::of(on(file));
+    let pair = (user_id(1), facility_id(1));
+    let is_held = || world.holdings(&[pair]).get(&pair).is_some_and(|holding| holding.grant.is_some());
+    world.insert(&anybody(1));
+    world.give(pair.0, pair.1, &grant(&["open"], Expiry::Never));
+    assert!(is_held() && is_held());
+    other.batch_execute("PRAGMA busy_timeout = 10000; DELETE FROM facility_access").unwrap();
+    assert!(eventually(|| !is_held()));
 }
 
 #[test]

@@ -1,11 +1,12 @@
 use roster_domain::permission::{GiveAccess, Permit, RemoveAccess};
 use roster_domain::{Access, ActionName, FacilityId, Grant, Holding, Instant, UserId};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::Stored;
 
 /// What is on record for people at facilities.
-pub type Holdings = HashMap<(UserId, FacilityId), Holding>;
+pub type Holdings = HashMap<(UserId, FacilityId), Arc<Holding>>;
 
 /// Reads facility access.
 #[cfg_attr(feature = "mocks", mockall::automock)]

@@ -128,7 +128,8 @@ pub trait Store: Send + Sync {
     /// What is on record for each of these people at these facilities now, in one statement; there is nothing about
     /// people who are unknown. A disabled person's is returned; look at the status.
     ///
-    /// The hot read of every decision about access. It is never remembered: it shows whatever was acknowledged before.
+    /// The hot read of every decision about access: it may come from a cache that falls with any change of these, and shows
+    /// whatever was acknowledged before.
     async fn holdings(&self, of: &[(UserId, FacilityId)]) -> Stored<Holdings>;
 
     /// Gives committed events their place in the feed where that does not happen with their own commit; returns how many

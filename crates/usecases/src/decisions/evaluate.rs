@@ -1,6 +1,7 @@
 use roster_domain::permission::{Caller, Operation, decide};
 use roster_domain::{AccessDenial, ActionName, FacilityId, Holding, Instant, UserId};
 use roster_ports::Holdings;
+use std::sync::Arc;
 
 use crate::directory::target_of;
 use crate::{Failure, Ports};
@@ -109,7 +110,7 @@ fn decided(question: &Question, holdings: &Holdings, now: Instant) -> Decision {
     }
     let pair = pair(question).ok_or(AccessDenial::NoGrant)?;
     let action = question.action.as_ref().ok_or(AccessDenial::NoGrant)?;
-    Holding::allows(holdings.get(&pair), action, now)
+    Holding::allows(holdings.get(&pair).map(Arc::as_ref), action, now)
 }
 
 #[cfg(test)]

@@ -22,11 +22,12 @@ pub async fn search_actions(
     };
     let holding = ports.store.holdings(&[pair]).await?.remove(&pair);
     let now = ports.clock.now();
-    let named = holding.as_ref().and_then(|holding| holding.grant.as_ref()).map(|grant| grant.actions.iter());
+    let holding = holding.as_deref();
+    let named = holding.and_then(|holding| holding.grant.as_ref()).map(|grant| grant.actions.iter());
     let allowed = named
         .into_iter()
         .flatten()
-        .filter(|action| Holding::allows(holding.as_ref(), action, now).is_ok())
+        .filter(|action| Holding::allows(holding, action, now).is_ok())
         .filter(|action| action.as_str().as_bytes() > cut.after())
         .cloned()
         .collect();

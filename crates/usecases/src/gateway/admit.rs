@@ -2,6 +2,7 @@ use roster_domain::gateway::{AccessQuestion, Deciding, Denial, Judgement, Method
 use roster_domain::permission::{Caller, Principal};
 use roster_domain::{ClientId, Holding, Scopes, Status, User};
 use roster_ports::StoreError;
+use std::sync::Arc;
 use thiserror::Error;
 
 use crate::Ports;
@@ -94,12 +95,12 @@ async fn ask(
         Judgement::Denied(denial) => Err(denial.into()),
         Judgement::Depends(question) => {
             let holding = on_record(ports, &question).await?;
-            Ok(question.answer(holding.as_ref(), ports.clock.now())?)
+            Ok(question.answer(holding.as_deref(), ports.clock.now())?)
         }
     }
 }
 
-async fn on_record(ports: &Ports, question: &AccessQuestion) -> Result<Option<Holding>, StoreError> {
+async fn on_record(ports: &Ports, question: &AccessQuestion) -> Result<Option<Arc<Holding>>, StoreError> {
     let pair = (question.user, question.facility);
     Ok(ports.store.holdings(&[pair]).await?.remove(&pair))
 }

@@ -9,7 +9,7 @@ use crate::schema::{doomed_pictures, users};
 use crate::sqlite::Connection;
 use crate::sqlite::batch::Batch;
 use crate::sqlite::connection::Purpose;
-use crate::sqlite::statements::Callers;
+use crate::sqlite::statements::Touched;
 
 fn run(connection: &mut Connection, mut jobs: Vec<WriteJob>) -> Vec<Stored<()>> {
     Batch::run(connection, &mut jobs).outcomes
@@ -173,12 +173,12 @@ fn a_batch_tells_whether_hot_reads_may_have_changed() {
     let file = File::migrated();
     let mut connection = file.connection(Purpose::Writing);
     let ended = Batch::run(&mut connection, &mut [doom(1), insert_people(0..1)]);
-    assert!(ended.callers == Callers::Untouched);
+    assert!(ended.touched == Touched::NOTHING);
     let end: WriteJob = Box::new(|tx| {
         let session = roster_domain::SessionId::new(uuid::Uuid::nil());
         tx.sessions_mut().end(session).map_err(Undo::Store)?;
         Ok(Vec::new())
     });
     let ended = Batch::run(&mut connection, &mut [doom(2), end]);
-    assert!(ended.callers == Callers::Touched);
+    assert_eq!(ended.touched, Touched { callers: true, holdings: false });
 }

@@ -1,6 +1,7 @@
 use std::time::{Duration, Instant};
 
-use crate::sqlite::freshness::Freshness;
+use crate::sqlite::freshness::{Freshness, Hot};
+use crate::sqlite::statements::Touched;
 
 #[test]
 fn what_was_kept_counts_only_after_a_recent_look() {
@@ -14,10 +15,15 @@ fn what_was_kept_counts_only_after_a_recent_look() {
 }
 
 #[test]
-fn outdating_makes_another_generation() {
+fn outdating_makes_another_generation_of_what_was_touched() {
     let freshness = Freshness::since(Instant::now());
-    let before = freshness.generation();
-    assert_eq!(freshness.generation(), before);
-    freshness.outdate();
-    assert_ne!(freshness.generation(), before);
+    let generations = || [Hot::Callers, Hot::Holdings].map(|of| freshness.generation(of));
+    let before = generations();
+    freshness.outdate(Touched::NOTHING);
+    assert_eq!(generations(), before);
+    freshness.outdate(Touched { holdings: true, ..Touched::NOTHING });
+    let after = generations();
+    assert!(after[0] == before[0] && after[1] != before[1]);
+    freshness.outdate(Touched { callers: true, ..Touched::NOTHING });
+    assert!(generations()[0] != after[0] && generations()[1] == after[1]);
 }
