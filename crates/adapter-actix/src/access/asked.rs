@@ -5,23 +5,42 @@
 
 use roster_domain::{ActionName, FacilityId, UserId};
 use roster_usecases::decisions::{PageAsked, Question};
+use std::fmt;
 
 use super::malformed::Malformed;
 use super::tree::Tree;
 use super::{RESOURCE, SUBJECT};
 
+/// Where entities stand, as a JSON pointer tells it.
+#[derive(Clone, Copy)]
+pub(super) enum Within {
+    /// In the body itself.
+    Body,
+    /// In an item of a batch, from 0.
+    Item(usize),
+}
+
+impl fmt::Display for Within {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Body => Ok(()),
+            Self::Item(index) => write!(f, "/evaluations/{index}"),
+        }
+    }
+}
+
 /// The four entities of a request, as they were sent or not.
 #[derive(Clone, Copy)]
 pub(super) struct Entities<'t> {
-    subject: Option<&'t Tree>,
-    action: Option<&'t Tree>,
-    resource: Option<&'t Tree>,
-    context: Option<&'t Tree>,
+    subject: Option<&'t Tree<'t>>,
+    action: Option<&'t Tree<'t>>,
+    resource: Option<&'t Tree<'t>>,
+    context: Option<&'t Tree<'t>>,
 }
 
 impl<'t> Entities<'t> {
     /// Those that are members of this object.
-    pub(super) fn of(object: &'t Tree) -> Self {
+    pub(super) fn of(object: &'t Tree<'t>) -> Self {
         Self {
             subject: object.member("subject"),
             action: object.member("action"),
@@ -41,7 +60,7 @@ impl<'t> Entities<'t> {
     }
 
     /// The question that they make up.
-    pub(super) fn question(self, within: &str, faults: &mut Malformed) -> Option<Question> {
+    pub(super) fn question(self, within: Within, faults: &mut Malformed) -> Option<Question> {
         self.judge_context(within, faults);
         let subject = self.subject(within, faults);
         let action = self.action(within, faults);
@@ -51,50 +70,50 @@ impl<'t> Entities<'t> {
 
     /// Judges those that are there: what is left out may be said elsewhere.
     pub(super) fn judge_what_is_there(self, faults: &mut Malformed) {
-        self.judge_context("", faults);
+        self.judge_context(Within::Body, faults);
         if self.subject.is_some() {
-            self.subject("", faults);
+            self.subject(Within::Body, faults);
         }
         if self.action.is_some() {
-            self.action("", faults);
+            self.action(Within::Body, faults);
         }
         if self.resource.is_some() {
-            self.resource("", faults);
+            self.resource(Within::Body, faults);
         }
     }
 
     /// The person that is meant; `Some(None)` for whatever is nobody here.
-    pub(super) fn subject(self, within: &str, faults: &mut Malformed) -> Option<Option<UserId>> {
+    pub(super) fn subject(self, within: Within, faults: &mut Malformed) -> Option<Option<UserId>> {
         let (kind, id) = identified(self.subject, within, "subject", faults)?;
         Some(id.parse().ok().filter(|_| kind == SUBJECT))
     }
 
     /// The facility that is meant; `Some(None)` for whatever is none here.
-    pub(super) fn resource(self, within: &str, faults: &mut Malformed) -> Option<Option<FacilityId>> {
+    pub(super) fn resource(self, within: Within, faults: &mut Malformed) -> Option<Option<FacilityId>> {
         let (kind, id) = identified(self.resource, within, "resource", faults)?;
         Some(id.parse().ok().filter(|_| kind == RESOURCE))
     }
 
     /// The action that is meant; `Some(None)` for what nothing here is called.
-    pub(super) fn action(self, within: &str, faults: &mut Malformed) -> Option<Option<ActionName>> {
+    pub(super) fn action(self, within: Within, faults: &mut Malformed) -> Option<Option<ActionName>> {
         let action = entity(self.action, within, "action", faults)?;
         Some(text(action, within, "action", "name", faults)?.parse().ok())
     }
 
     /// Whether people are searched for; which one is named besides does not matter.
     pub(super) fn are_people_sought(self, faults: &mut Malformed) -> Option<bool> {
-        let subject = entity(self.subject, "", "subject", faults)?;
-        Some(text(subject, "", "subject", "type", faults)? == SUBJECT)
+        let subject = entity(self.subject, Within::Body, "subject", faults)?;
+        Some(text(subject, Within::Body, "subject", "type", faults)? == SUBJECT)
     }
 
     /// Whether facilities are searched for; which one is named besides does not matter.
     pub(super) fn are_facilities_sought(self, faults: &mut Malformed) -> Option<bool> {
-        let resource = entity(self.resource, "", "resource", faults)?;
-        Some(text(resource, "", "resource", "type", faults)? == RESOURCE)
+        let resource = entity(self.resource, Within::Body, "resource", faults)?;
+        Some(text(resource, Within::Body, "resource", "type", faults)? == RESOURCE)
     }
 
     /// Notes a context that is no object.
-    pub(super) fn judge_context(self, within: &str, faults: &mut Malformed) {
+    pub(super) fn judge_context(self, within: Within, faults: &mut Malformed) {
         if self.context.is_some_and(|context| !context.is_object()) {
             faults.wrong_type(format!("{within}/context"), "an object");
         }
@@ -102,7 +121,12 @@ impl<'t> Entities<'t> {
 }
 
 /// An entity that must be there.
-fn entity<'t>(value: Option<&'t Tree>, within: &str, name: &str, faults: &mut Malformed) -> Option<&'t Tree> {
+fn entity<'t>(
+    value: Option<&'t Tree<'t>>,
+    within: Within,
+    name: &str,
+    faults: &mut Malformed,
+) -> Option<&'t Tree<'t>> {
     let Some(entity) = value else {
         faults.required(format!("{within}/{name}"));
         return None;
@@ -119,8 +143,8 @@ fn entity<'t>(value: Option<&'t Tree>, within: &str, name: &str, faults: &mut Ma
 
 /// The type and the id of an entity.
 fn identified<'t>(
-    value: Option<&'t Tree>,
-    within: &str,
+    value: Option<&'t Tree<'t>>,
+    within: Within,
     name: &str,
     faults: &mut Malformed,
 ) -> Option<(&'t str, &'t str)> {
@@ -132,8 +156,8 @@ fn identified<'t>(
 
 /// A text that must be there.
 fn text<'t>(
-    entity: &'t Tree,
-    within: &str,
+    entity: &'t Tree<'t>,
+    within: Within,
     name: &str,
     member: &str,
     faults: &mut Malformed,
@@ -147,14 +171,14 @@ fn text<'t>(
 }
 
 /// Which part of what is found a body asks for.
-pub(super) fn page(body: &Tree, faults: &mut Malformed) -> PageAsked {
+pub(super) fn page(body: &Tree<'_>, faults: &mut Malformed) -> PageAsked {
     let Some(page) = body.member("page") else { return PageAsked::default() };
     if !page.is_object() {
         faults.wrong_type("/page".to_owned(), "an object");
     }
     let token = match page.member("token") {
         None => None,
-        Some(Tree::Text(token)) => Some(token.clone()),
+        Some(Tree::Text(token)) => Some(token.clone().into_owned()),
         Some(_) => {
             faults.wrong_type("/page/token".to_owned(), "a string");
             None

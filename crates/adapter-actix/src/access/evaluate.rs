@@ -3,9 +3,9 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use roster_usecases::decisions;
 
-use super::asked::Entities;
+use super::asked::{Entities, Within};
 use super::malformed::Malformed;
-use super::read;
+use super::{parsed, read};
 use crate::answer::{Problem, json};
 use crate::http::Http;
 use crate::request::authenticate;
@@ -25,9 +25,10 @@ pub(crate) async fn evaluate(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let caller = authenticate(&http, &request).await?.caller;
-    let body = read(&request, payload, &caller).await?;
+    let sent = read(&request, payload, &caller).await?;
+    let body = parsed(&sent)?;
     let mut faults = Malformed::default();
-    let question = Entities::of(&body).question("", &mut faults);
+    let question = Entities::of(&body).question(Within::Body, &mut faults);
     let question = faults.judged(question)?;
     let decision = decisions::evaluate(&http.ports, &caller, &question).await?;
     json(StatusCode::OK, &DecisionWire::from(decision))

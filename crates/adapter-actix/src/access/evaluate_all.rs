@@ -3,10 +3,10 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use roster_usecases::decisions::{self, Question, Semantic};
 
-use super::asked::Entities;
+use super::asked::{Entities, Within};
 use super::malformed::Malformed;
-use super::read;
 use super::tree::Tree;
+use super::{parsed, read};
 use crate::answer::{Problem, json};
 use crate::http::Http;
 use crate::request::authenticate;
@@ -30,8 +30,8 @@ pub(crate) async fn evaluate_all(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let caller = authenticate(&http, &request).await?.caller;
-    let body = read(&request, payload, &caller).await?;
-    let answer = match parse(&body)? {
+    let sent = read(&request, payload, &caller).await?;
+    let answer = match asked(&parsed(&sent)?)? {
         Asked::One(question) => {
             let decision = decisions::evaluate(&http.ports, &caller, &question).await?;
             DecisionsWire::One(decision.into())
@@ -51,13 +51,13 @@ enum Asked {
     Many(Vec<Result<Question, String>>, Semantic),
 }
 
-fn parse(body: &Tree) -> Result<Asked, Problem> {
+fn asked(body: &Tree<'_>) -> Result<Asked, Problem> {
     let mut faults = Malformed::default();
     let semantic = semantic(body, &mut faults);
     let items = items(body, &mut faults);
     let defaults = Entities::of(body);
     if items.is_empty() {
-        let question = defaults.question("", &mut faults);
+        let question = defaults.question(Within::Body, &mut faults);
         return faults.judged(question).map(Asked::One);
     }
     defaults.judge_what_is_there(&mut faults);
@@ -65,19 +65,19 @@ fn parse(body: &Tree) -> Result<Asked, Problem> {
     faults.judged(Some(Asked::Many(questions, semantic)))
 }
 
-fn question(index: usize, item: &Tree, defaults: Entities<'_>) -> Result<Question, String> {
-    let within = format!("/evaluations/{index}");
+fn question(index: usize, item: &Tree<'_>, defaults: Entities<'_>) -> Result<Question, String> {
+    let within = Within::Item(index);
     let mut faults = Malformed::default();
     if !item.is_object() {
-        faults.wrong_type(within, "an object");
+        faults.wrong_type(within.to_string(), "an object");
         return Err(faults.text());
     }
-    let question = Entities::of(item).or(defaults).question(&within, &mut faults);
+    let question = Entities::of(item).or(defaults).question(within, &mut faults);
     let said = faults.text();
     if said.is_empty() { question.ok_or(said) } else { Err(said) }
 }
 
-fn items<'t>(body: &'t Tree, faults: &mut Malformed) -> &'t [Tree] {
+fn items<'t, 'b>(body: &'t Tree<'b>, faults: &mut Malformed) -> &'t [Tree<'b>] {
     match body.member("evaluations") {
         None => &[],
         Some(Tree::Items(items)) => {
@@ -93,7 +93,7 @@ fn items<'t>(body: &'t Tree, faults: &mut Malformed) -> &'t [Tree] {
     }
 }
 
-fn semantic(body: &Tree, faults: &mut Malformed) -> Semantic {
+fn semantic(body: &Tree<'_>, faults: &mut Malformed) -> Semantic {
     let Some(options) = body.member("options") else { return Semantic::ExecuteAll };
     if !options.is_object() {
         faults.wrong_type("/options".to_owned(), "an object");

@@ -20,7 +20,7 @@ use actix_web::web::Payload;
 use roster_domain::permission::{Caller, Operation, Target, decide};
 
 use crate::answer::Problem;
-use crate::request::{Query, read_json_of_a_standard};
+use crate::request::{JsonBody, Query, read_json_of_a_standard};
 use malformed::Malformed;
 use tree::Tree;
 
@@ -30,14 +30,19 @@ const SUBJECT: &str = "user";
 const RESOURCE: &str = "facility";
 
 /// Reads a body of whoever may ask about somebody, be it themselves.
-async fn read(request: &HttpRequest, payload: Payload, caller: &Caller) -> Result<Tree, Problem> {
+async fn read(request: &HttpRequest, payload: Payload, caller: &Caller) -> Result<JsonBody, Problem> {
     decide(Operation::CheckAccess, Target::Oneself, caller)?;
     read_permitted(request, payload).await
 }
 
-async fn read_permitted(request: &HttpRequest, payload: Payload) -> Result<Tree, Problem> {
+async fn read_permitted(request: &HttpRequest, payload: Payload) -> Result<JsonBody, Problem> {
     Query::none(request)?;
-    let tree: Tree = read_json_of_a_standard(request, payload).await?;
+    read_json_of_a_standard(request, payload).await
+}
+
+/// What a body says.
+fn parsed(body: &JsonBody) -> Result<Tree<'_>, Problem> {
+    let tree: Tree<'_> = body.parse()?;
     if tree.is_deep() {
         return Err(Malformed::too_deep());
     }

@@ -2,9 +2,9 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use roster_usecases::decisions;
 
-use super::asked::{Entities, page};
+use super::asked::{Entities, Within, page};
 use super::malformed::Malformed;
-use super::{RESOURCE, found, read};
+use super::{RESOURCE, found, parsed, read};
 use crate::answer::Problem;
 use crate::http::Http;
 use crate::request::authenticate;
@@ -24,12 +24,13 @@ pub(crate) async fn search_resources(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let caller = authenticate(&http, &request).await?.caller;
-    let body = read(&request, payload, &caller).await?;
+    let sent = read(&request, payload, &caller).await?;
+    let body = parsed(&sent)?;
     let mut faults = Malformed::default();
     let entities = Entities::of(&body);
-    entities.judge_context("", &mut faults);
-    let subject = entities.subject("", &mut faults);
-    let action = entities.action("", &mut faults);
+    entities.judge_context(Within::Body, &mut faults);
+    let subject = entities.subject(Within::Body, &mut faults);
+    let action = entities.action(Within::Body, &mut faults);
     let are_sought = entities.are_facilities_sought(&mut faults);
     let page = page(&body, &mut faults);
     let search = (|| Some((subject?, action?, are_sought?)))();

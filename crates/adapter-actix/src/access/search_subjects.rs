@@ -3,9 +3,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use roster_domain::permission::{Operation, Target, decide};
 use roster_usecases::decisions;
 
-use super::asked::{Entities, page};
+use super::asked::{Entities, Within, page};
 use super::malformed::Malformed;
-use super::{SUBJECT, found, read_permitted};
+use super::{SUBJECT, found, parsed, read_permitted};
 use crate::answer::Problem;
 use crate::http::Http;
 use crate::request::authenticate;
@@ -24,13 +24,14 @@ pub(crate) async fn search_subjects(
 ) -> Result<HttpResponse, Problem> {
     let caller = authenticate(&http, &request).await?.caller;
     decide(Operation::CheckAccess, Target::Another, &caller)?;
-    let body = read_permitted(&request, payload).await?;
+    let sent = read_permitted(&request, payload).await?;
+    let body = parsed(&sent)?;
     let mut faults = Malformed::default();
     let entities = Entities::of(&body);
-    entities.judge_context("", &mut faults);
+    entities.judge_context(Within::Body, &mut faults);
     let are_sought = entities.are_people_sought(&mut faults);
-    let action = entities.action("", &mut faults);
-    let resource = entities.resource("", &mut faults);
+    let action = entities.action(Within::Body, &mut faults);
+    let resource = entities.resource(Within::Body, &mut faults);
     let page = page(&body, &mut faults);
     let search = (|| Some((are_sought?, action?, resource?)))();
     let (are_sought, action, resource) = faults.judged(search)?;

@@ -1,6 +1,6 @@
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::fmt;
 
 /// How deep a body may nest.
@@ -9,21 +9,23 @@ const MAX_DEPTH: usize = 32;
 /// A JSON value as far as anybody here looks into it. A member that is given twice is refused, however deep it is: what
 /// others read of such a body may be something else.
 #[derive(Debug)]
-pub(super) enum Tree {
+pub(super) enum Tree<'b> {
     Null,
-    Text(String),
+    Text(Cow<'b, str>),
     Count(u64),
     /// Any other value that holds nothing.
     Other,
-    Items(Vec<Tree>),
-    Members(BTreeMap<String, Tree>),
+    Items(Vec<Tree<'b>>),
+    /// Ordered by name.
+    Members(Vec<(Cow<'b, str>, Tree<'b>)>),
 }
 
-impl Tree {
+impl Tree<'_> {
     /// A member of an object that has a value.
     pub(super) fn member(&self, name: &str) -> Option<&Self> {
         let Self::Members(members) = self else { return None };
-        members.get(name).filter(|value| !matches!(value, Self::Null))
+        let (_, value) = members.iter().find(|(given, _)| given == name)?;
+        Some(value).filter(|value| !matches!(value, Self::Null))
     }
 
     pub(super) const fn is_object(&self) -> bool {
@@ -38,13 +40,13 @@ impl Tree {
     fn depth(&self) -> usize {
         match self {
             Self::Items(items) => 1 + items.iter().map(Self::depth).max().unwrap_or(0),
-            Self::Members(members) => 1 + members.values().map(Self::depth).max().unwrap_or(0),
+            Self::Members(members) => 1 + members.iter().map(|(_, value)| value.depth()).max().unwrap_or(0),
             _ => 0,
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Tree {
+impl<'de> Deserialize<'de> for Tree<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(TreeVisitor)
     }
@@ -53,41 +55,41 @@ impl<'de> Deserialize<'de> for Tree {
 struct TreeVisitor;
 
 impl<'de> Visitor<'de> for TreeVisitor {
-    type Value = Tree;
+    type Value = Tree<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value")
     }
 
-    fn visit_unit<E>(self) -> Result<Tree, E> {
+    fn visit_unit<E>(self) -> Result<Tree<'de>, E> {
         Ok(Tree::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Tree, E> {
+    fn visit_bool<E>(self, _: bool) -> Result<Tree<'de>, E> {
         Ok(Tree::Other)
     }
 
-    fn visit_u64<E>(self, count: u64) -> Result<Tree, E> {
+    fn visit_u64<E>(self, count: u64) -> Result<Tree<'de>, E> {
         Ok(Tree::Count(count))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Tree, E> {
+    fn visit_i64<E>(self, _: i64) -> Result<Tree<'de>, E> {
         Ok(Tree::Other)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Tree, E> {
+    fn visit_f64<E>(self, _: f64) -> Result<Tree<'de>, E> {
         Ok(Tree::Other)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Tree, E> {
-        Ok(Tree::Text(text.to_owned()))
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Tree<'de>, E> {
+        Ok(Tree::Text(Cow::Borrowed(text)))
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Tree, E> {
-        Ok(Tree::Text(text))
+    fn visit_str<E>(self, text: &str) -> Result<Tree<'de>, E> {
+        Ok(Tree::Text(Cow::Owned(text.to_owned())))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Tree, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Tree<'de>, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = seq.next_element()? {
             items.push(item);
@@ -95,16 +97,22 @@ impl<'de> Visitor<'de> for TreeVisitor {
         Ok(Tree::Items(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tree, A::Error> {
-        let mut members = BTreeMap::new();
-        while let Some((name, value)) = map.next_entry::<String, Tree>()? {
-            if members.insert(name, value).is_some() {
-                return Err(de::Error::custom("duplicate field"));
-            }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tree<'de>, A::Error> {
+        let mut members = Vec::new();
+        while let Some((Name(name), value)) = map.next_entry()? {
+            members.push((name, value));
+        }
+        members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        if members.windows(2).any(|pair| matches!(pair, [(one, _), (other, _)] if one == other)) {
+            return Err(de::Error::custom("duplicate field"));
         }
         Ok(Tree::Members(members))
     }
 }
+
+/// The name of a member, borrowed where it is written plainly.
+#[derive(Deserialize)]
+struct Name<'b>(#[serde(borrow)] Cow<'b, str>);
 
 #[cfg(test)]
 mod tests {
@@ -113,7 +121,7 @@ mod tests {
     #[test]
     fn what_holds_nothing_is_told_apart_as_far_as_it_matters() {
         let text = r#"{"a":null,"b":"x","c":7,"d":-7,"e":7.0,"f":true,"g":[{}],"h":{"a":1}}"#;
-        let tree: Tree = serde_json::from_str(text).unwrap();
+        let tree: Tree<'_> = serde_json::from_str(text).unwrap();
         assert!(tree.member("a").is_none() && tree.member("z").is_none());
         assert!(matches!(tree.member("b"), Some(Tree::Text(text)) if text == "x"));
         assert!(matches!(tree.member("c"), Some(Tree::Count(7))));
@@ -127,14 +135,14 @@ mod tests {
     #[test]
     fn a_member_given_twice_is_refused_however_deep() {
         for text in [r#"{"a":1,"a":1}"#, r#"{"a":{"b":1,"b":2}}"#, r#"{"a":[{"b":1,"\u0062":2}]}"#] {
-            assert!(serde_json::from_str::<Tree>(text).is_err(), "{text}");
+            assert!(serde_json::from_str::<Tree<'_>>(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn thirty_two_levels_are_not_too_deep() {
         let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-        assert!(!serde_json::from_str::<Tree>(&nested(32)).unwrap().is_deep());
-        assert!(serde_json::from_str::<Tree>(&nested(33)).unwrap().is_deep());
+        assert!(!serde_json::from_str::<Tree<'_>>(&nested(32)).unwrap().is_deep());
+        assert!(serde_json::from_str::<Tree<'_>>(&nested(33)).unwrap().is_deep());
     }
 }

@@ -1,5 +1,6 @@
 use actix_web::HttpRequest;
 use actix_web::web::{Bytes, Payload};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::{body, has_media_type};
@@ -16,17 +17,27 @@ pub(crate) async fn read_json<T: DeserializeOwned>(
     Ok(read_json_and_bytes(request, payload).await?.0)
 }
 
-/// Reads a JSON object like [`read_json`], where the standard has one status for whatever cannot be read.
-pub(crate) async fn read_json_of_a_standard<T: DeserializeOwned>(
+/// A body that should be a JSON object.
+pub(crate) struct JsonBody(Bytes);
+
+impl JsonBody {
+    /// The object, which may borrow from what was sent.
+    pub(crate) fn parse<'b, T: Deserialize<'b>>(&'b self) -> Result<T, Problem> {
+        parse(&self.0)
+    }
+}
+
+/// Reads a body of JSON, where the standard has one status for whatever cannot be read.
+pub(crate) async fn read_json_of_a_standard(
     request: &HttpRequest,
     payload: Payload,
-) -> Result<T, Problem> {
+) -> Result<JsonBody, Problem> {
     let bytes = body::read(request, payload, MAX).await?;
     body::refuse_encoded(request)?;
     if !has_media_type(request, "application/json") {
         return Err(malformed("The body must be application/json."));
     }
-    parse(&bytes)
+    Ok(JsonBody(bytes))
 }
 
 /// Reads a JSON object like [`read_json`], and hands its bytes out beside it.
@@ -46,15 +57,24 @@ pub(super) async fn read_json_and_bytes<T: DeserializeOwned>(
     Ok((parse(&bytes)?, bytes))
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+fn parse<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, Problem> {
     let is_object = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     if !is_object {
         return Err(malformed("The body must be a JSON object."));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| explain(&error))?;
+    let Ok(value) = T::deserialize(&mut deserializer) else { return Err(explain_fault_of::<T>(bytes)) };
     deserializer.end().map_err(|_| malformed("Nothing may follow the JSON object."))?;
     Ok(value)
+}
+
+/// Reads again what cannot be read: to keep track of where one is costs more than the reading itself.
+fn explain_fault_of<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Problem {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        Err(error) => explain(&error),
+        Ok(_) => malformed("The body cannot be read."),
+    }
 }
 
 fn malformed(detail: &str) -> Problem {

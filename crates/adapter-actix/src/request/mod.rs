@@ -19,7 +19,7 @@ pub(crate) use client_address::TrustedProxies;
 pub(crate) use context::context;
 pub(crate) use faults::Faults;
 pub(crate) use idempotent::read_once;
-pub(crate) use json::{read_json, read_json_of_a_standard};
+pub(crate) use json::{JsonBody, read_json, read_json_of_a_standard};
 pub(crate) use media_type::has_media_type;
 pub(crate) use member::Member;
 pub(crate) use path::path_id;
