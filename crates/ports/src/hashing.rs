@@ -1,5 +1,6 @@
 use async_trait::async_trait;
 use secrecy::SecretString;
+use std::any::Any;
 use std::fmt;
 use thiserror::Error;
 
@@ -35,10 +36,26 @@ pub enum HashingError {
     Broken,
 }
 
+/// A place among the passwords that may wait to be hashed. It is free again when this is dropped.
+pub struct Place {
+    _held_by: Box<dyn Any + Send>,
+}
+
+impl Place {
+    /// A place that is held for as long as this is kept.
+    pub fn held_by(guard: impl Send + 'static) -> Self {
+        Self { _held_by: Box::new(guard) }
+    }
+}
+
 /// Hashes passwords, slowly, on threads of its own with a bounded queue.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait PasswordHasher: Send + Sync {
+    /// A place for a password that is to be verified; `None` where too many wait. Whoever takes one first does no work for
+    /// what would be refused.
+    fn place(&self) -> Option<Place>;
+
     /// Hashes a password. The whole of it counts, whatever its length; NFC forms of one text hash alike.
     async fn hash(&self, password: SecretString) -> Result<PasswordHash, HashingError>;
 

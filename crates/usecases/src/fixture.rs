@@ -12,8 +12,8 @@ use roster_ports::mocks::{
     MockSigningKeys, MockStore, MockTx,
 };
 use roster_ports::{
-    ChosenBy, Fingerprint, OpaqueToken, PasswordHash, PasswordRecord, PictureLock, Pseudonym, SealedKey,
-    SealedSuccessor, TokenHash, Verdict,
+    ChosenBy, Fingerprint, OpaqueToken, PasswordHash, PasswordRecord, PictureLock, Place, Pseudonym,
+    SealedKey, SealedSuccessor, TokenHash, Verdict,
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
@@ -54,7 +54,7 @@ impl World {
     pub(crate) fn new() -> Self {
         Self {
             tx: MockTx::default(),
-            passwords: MockPasswordHasher::new(),
+            passwords: hasher_with_room(),
             access_tokens: MockAccessTokens::new(),
             opaque_tokens: MockOpaqueTokens::new(),
             signing_keys: MockSigningKeys::new(),
@@ -342,4 +342,10 @@ pub(crate) fn chosen(text: &str) -> Password {
 
 pub(crate) fn password(text: &str) -> PasswordRecord {
     PasswordRecord { hash: PasswordHash(text.to_owned()), chosen_by: ChosenBy::Owner }
+}
+
+fn hasher_with_room() -> MockPasswordHasher {
+    let mut passwords = MockPasswordHasher::new();
+    passwords.expect_place().returning(|| Some(Place::held_by(())));
+    passwords
 }

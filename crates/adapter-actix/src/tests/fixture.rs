@@ -18,7 +18,7 @@ use roster_ports::mocks::{
     MockOpaqueTokens, MockPasswordHasher, MockPause, MockPictureKeeper, MockPictureStudio, MockSeals,
     MockSigningKeys, MockStore, MockTx,
 };
-use roster_ports::{InvalidToken, Pseudonym, Store};
+use roster_ports::{InvalidToken, Place, Pseudonym, Store};
 use roster_usecases::gateway::LivePolicies;
 use roster_usecases::{Policy, Ports};
 use serde_json::Value;
@@ -55,7 +55,7 @@ impl World {
             store: None,
             access_tokens: MockAccessTokens::new(),
             opaque_tokens: MockOpaqueTokens::new(),
-            passwords: MockPasswordHasher::new(),
+            passwords: hasher_with_room(),
             signing_keys: MockSigningKeys::new(),
             picture_keeper: MockPictureKeeper::new(),
             cors_origins: Vec::new(),
@@ -256,4 +256,10 @@ fn domain_names() -> MockDomainNames {
     let mut names = MockDomainNames::new();
     names.expect_a_labels().returning(|domain| Some(domain.to_ascii_lowercase()));
     names
+}
+
+fn hasher_with_room() -> MockPasswordHasher {
+    let mut passwords = MockPasswordHasher::new();
+    passwords.expect_place().returning(|| Some(Place::held_by(())));
+    passwords
 }

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout;
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// without end.
 pub(super) struct HashingThreads {
     queue: SyncSender<Job>,
+    /// As many as threads work and the queue holds.
+    places: Arc<Semaphore>,
     #[cfg(test)]
     pub(super) handles: Vec<thread::JoinHandle<()>>,
 }
@@ -36,9 +38,15 @@ impl HashingThreads {
         drop(handles);
         Ok(Self {
             queue,
+            places: Arc::new(Semaphore::new(threads.max(1) + waiting)),
             #[cfg(test)]
             handles,
         })
+    }
+
+    /// A place for work that is still to be prepared, unless too much of it waits.
+    pub(super) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).try_acquire_owned().ok()
     }
 
     /// Runs the work on one of the threads. A full queue is busy at once, a long one after a while; work whose caller
@@ -112,6 +120,15 @@ mod tests {
         release.send(()).unwrap();
         assert_eq!(running.await, Ok(()));
         assert_eq!(has_run.recv(), Err(mpsc::RecvError));
+    }
+
+    #[test]
+    fn there_are_as_many_places_as_work_that_can_wait_or_be_done() {
+        let threads = HashingThreads::start(1, 2).unwrap();
+        let mut places: Vec<_> = (0..3).map(|_| threads.place().unwrap()).collect();
+        assert!(threads.place().is_none());
+        places.pop();
+        assert!(threads.place().is_some());
     }
 
     #[tokio::test(start_paused = true)]

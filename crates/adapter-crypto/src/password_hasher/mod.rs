@@ -8,7 +8,7 @@ mod stored_hash;
 
 use async_trait::async_trait;
 use ring::hmac;
-use roster_ports::{HashingError, PasswordHash, PasswordHasher, Verdict};
+use roster_ports::{HashingError, PasswordHash, PasswordHasher, Place, Verdict};
 use secrecy::SecretString;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -120,6 +120,10 @@ impl Worker {
 
 #[async_trait]
 impl PasswordHasher for BcryptHasher {
+    fn place(&self) -> Option<Place> {
+        self.threads.place().map(Place::held_by)
+    }
+
     async fn hash(&self, password: SecretString) -> Result<PasswordHash, HashingError> {
         let worker = Arc::clone(&self.worker);
         self.threads.run(move || worker.hash(&password)).await?

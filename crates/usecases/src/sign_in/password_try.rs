@@ -67,7 +67,7 @@ pub(super) enum Settled {
     Gone,
 }
 
-/// Tries a password: counts the try as failed, then hashes, then answers. `None` for a wrong password, an unknown account
+/// Tries a password: takes a place, counts the try as failed, then hashes, then answers. `None` for a wrong password, an unknown account
 /// and a disabled user alike, after the same time.
 pub(super) async fn try_password(
     ports: &Ports,
@@ -75,6 +75,8 @@ pub(super) async fn try_password(
     account: Account,
     password: SecretString,
 ) -> Result<Option<RightPassword>, TryError> {
+    // In a flood most are refused, and those must not keep the store from everybody else.
+    let place = ports.passwords.place().ok_or(TryError::Busy)?;
     let counter = TryCounter::new(ports, context, account.name());
     let admitted = admit(ports, account, counter.clone()).await?;
     let hash = admitted.found.as_ref().map(|(_, hash)| hash.clone());
@@ -85,6 +87,7 @@ pub(super) async fn try_password(
             return Err(busy);
         }
     };
+    drop(place);
     let right = match admitted.found.filter(|_| verdict != Verdict::Wrong) {
         None => None,
         Some((user, verified)) => {
@@ -189,7 +192,7 @@ mod tests {
     use super::*;
     use crate::fixture::{World, context, disabled, email, password, user};
     use roster_domain::Role;
-    use roster_ports::mocks::MockPause;
+    use roster_ports::mocks::{MockPasswordHasher, MockPause};
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -247,6 +250,15 @@ mod tests {
         world.tx.attempts_mut.expect_count().once().returning(|_| Ok(()));
         world.tx.attempts_mut.expect_take_back().once().returning(|_| Ok(()));
         world.passwords.expect_verify().returning(|_, _, _| Err(HashingError::Busy));
+        let answer = try_it(&world.ports().0, "user1@example.org").await;
+        assert!(matches!(answer, Err(TryError::Busy)));
+    }
+
+    #[tokio::test]
+    async fn where_too_many_wait_nothing_is_asked_of_the_store() {
+        let mut world = World::new();
+        world.passwords = MockPasswordHasher::new();
+        world.passwords.expect_place().returning(|| None);
         let answer = try_it(&world.ports().0, "user1@example.org").await;
         assert!(matches!(answer, Err(TryError::Busy)));
     }
