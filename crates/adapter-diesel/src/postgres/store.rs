@@ -20,7 +20,8 @@ use crate::{Examined, OpenError};
 /// remembered between reads. Its methods need a tokio runtime with time enabled.
 pub struct PostgresStore {
     options: PostgresOptions,
-    /// Reads have connections of their own: writes that are in each other's way keep theirs for long.
+    /// Reads have connections of their own: writes that are in each other's way keep theirs for long. So have the reads of
+    /// every request where there are enough: a few that search among many people must not keep all others waiting.
     reading: Connections,
     writing: Connections,
     hot: HotReads,
@@ -33,11 +34,13 @@ impl PostgresStore {
         let mut connection = session::open(options, Purpose::Anything, options.longest)?;
         migrations::check(&mut connection, options)?;
         let standby = Standby::open(options, &mut connection)?;
-        let [reading, writing] =
+        let [hot, reading, writing] =
             shares(options.connections).map(|connections| PostgresOptions { connections, ..options.clone() });
         let reading = Connections::new(&reading, Purpose::Anything);
+        let of_hot_reads =
+            if hot.connections == 0 { reading.clone() } else { Connections::new(&hot, Purpose::Anything) };
         let writing = Connections::new(&writing, Purpose::Writes);
-        Ok(Self { options: options.clone(), hot: HotReads::new(&reading), reading, writing, standby })
+        Ok(Self { options: options.clone(), hot: HotReads::new(&of_hot_reads), reading, writing, standby })
     }
 
     /// Locks that hold across the instances that share the database.
@@ -58,10 +61,12 @@ impl PostgresStore {
     }
 }
 
-/// How many connections read, and how many write: a write has more round trips, and waits for the disk.
-fn shares(connections: u32) -> [u32; 2] {
+/// How many connections are for the reads of every request, which are asked many in one statement; how many read
+/// whatever else; and how many write: a write has more round trips, and waits for the disk.
+fn shares(connections: u32) -> [u32; 3] {
+    let hot = if connections < 4 { 0 } else { (connections / 8).max(1) };
     let reading = (connections / 4).max(1);
-    [reading, connections.saturating_sub(reading).max(1)]
+    [hot, reading, connections.saturating_sub(hot + reading).max(1)]
 }
 
 #[async_trait]
@@ -127,10 +132,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_and_writes_each_have_a_share() {
-        assert_eq!(shares(1), [1, 1]);
-        assert_eq!(shares(2), [1, 1]);
-        assert_eq!(shares(8), [2, 6]);
-        assert_eq!(shares(32), [8, 24]);
+    fn every_kind_of_work_has_a_share() {
+        assert_eq!(shares(1), [0, 1, 1]);
+        assert_eq!(shares(2), [0, 1, 1]);
+        assert_eq!(shares(4), [1, 1, 2]);
+        assert_eq!(shares(8), [1, 2, 5]);
+        assert_eq!(shares(32), [4, 8, 20]);
     }
 }
