@@ -33,21 +33,31 @@ impl RawSocket {
         self.0.shutdown(std::net::Shutdown::Write).ok();
     }
 
+    /// Reads until this text has come, or the service closes the connection or is silent for so long.
+    pub fn read_until(&mut self, text: &str, silence: Duration) -> RawAnswer {
+        self.read_while(silence, |bytes| !String::from_utf8_lossy(bytes).contains(text))
+    }
+
     /// Reads until the service closes the connection, or until it is silent for so long.
     pub fn read(&mut self, silence: Duration) -> RawAnswer {
+        self.read_while(silence, |_| true)
+    }
+
+    fn read_while(&mut self, silence: Duration, goes_on: impl Fn(&[u8]) -> bool) -> RawAnswer {
         self.0.set_read_timeout(Some(silence)).expect("the option can be set");
         let mut bytes = Vec::new();
         let mut buffer = [0; 16 * 1024];
-        loop {
+        while goes_on(&bytes) {
             match self.0.read(&mut buffer) {
                 Ok(0) => return answer(&bytes, true),
                 Ok(count) => bytes.extend(buffer.iter().take(count)),
                 Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => {
                     return answer(&bytes, true);
                 }
-                Err(_) => return answer(&bytes, false),
+                Err(_) => break,
             }
         }
+        answer(&bytes, false)
     }
 }
 

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// A service behind a gateway: it answers whatever arrives with 200, and keeps how it arrived.
+/// A service behind a gateway: it answers whatever arrives with 200, and keeps how it arrived. Whoever asks for a WebSocket
+/// hears all that they say again.
 #[derive(Debug)]
 pub struct Upstream {
     address: SocketAddr,
@@ -78,7 +79,21 @@ fn answer(mut stream: TcpStream, kept: &Mutex<Vec<Arrived>>) {
             break head.to_owned();
         }
     };
-    let body = if head.starts_with("HEAD ") { "" } else { "ok" };
     kept.lock().unwrap_or_else(PoisonError::into_inner).push(Arrived::read(&head));
+    if head.to_ascii_lowercase().contains("upgrade: websocket") {
+        return echo(stream);
+    }
+    let body = if head.starts_with("HEAD ") { "" } else { "ok" };
     write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{body}").ok();
+}
+
+/// The answer is to the key that RFC 6455 has as its example; what follows it is no frames, which no gateway looks into.
+fn echo(mut stream: TcpStream) {
+    let switching = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+                     Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+    stream.write_all(switching.as_bytes()).ok();
+    let mut buffer = [0; 4096];
+    while let Ok(count @ 1..) = stream.read(&mut buffer) {
+        stream.write_all(buffer.get(..count).unwrap_or_default()).ok();
+    }
 }

@@ -11,6 +11,8 @@ use roster_tests::{
 use std::fs;
 use std::time::Duration;
 
+use table::UPGRADE;
+
 const FACILITY: &str = "16f0cbe3-bc75-45ea-9168-52e52c941ada";
 
 const POLICY: &str = r#"
@@ -86,6 +88,22 @@ impl Stage {
         let mut all = vec![("Authorization", authorization.as_str())];
         all.extend(headers);
         self.send(start, &all)
+    }
+
+    /// Somebody with a token opens a WebSocket through the gateway and says something: what they hear, and what arrived.
+    fn talk_by_websocket(&self, headers: &[(&str, &str)]) -> (String, Vec<Arrived>) {
+        const SAID: &str = "is it you?";
+        let headers = UPGRADE.iter().chain(headers).map(|(name, value)| format!("{name}: {value}\r\n"));
+        let (headers, token): (String, _) = (headers.collect(), &self.user.token);
+        let mut socket = RawSocket::connect(self.gateway.address());
+        socket.send(format!(
+            "GET /staff HTTP/1.1\r\nHost: service\r\nAuthorization: Bearer {token}\r\n{headers}\r\n"
+        ));
+        let silence = Duration::from_secs(10);
+        let mut heard = socket.read_until("\r\n\r\n", silence).text;
+        socket.send(SAID);
+        heard += &socket.read_until(SAID, silence).text;
+        (heard, self.upstream.take())
     }
 
     /// The one request arrives, and says who sent it as Roster does and nobody else.

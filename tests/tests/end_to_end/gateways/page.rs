@@ -61,7 +61,15 @@ impl Column {
         }
         see("an upgrade to a WebSocket without a token", "GET /staff", None, UPGRADE);
         see("an upgrade to a WebSocket, a missing role", "GET /board", Some(&token), UPGRADE);
+        column.add_websocket(stage);
         column
+    }
+
+    fn add_websocket(&mut self, stage: &Stage) {
+        let (heard, arrived) = stage.talk_by_websocket(SPOOFED_IDENTITY);
+        let answer = RawAnswer { text: heard, is_closed: true };
+        let asked = "an upgrade to a WebSocket with the right, and `X-Roster-…` of the client".to_owned();
+        self.0.push((asked, outcome(stage, "GET /staff", &(answer, arrived))));
     }
 
     /// Adds what is told when Roster is gone.

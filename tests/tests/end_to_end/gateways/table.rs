@@ -146,6 +146,9 @@ fn methods_are_told(stage: &Stage) {
     stays_out(&stage.send("HEAD /staff", &[]), "HEAD without a token");
     stays_out(&stage.send("GET /staff", UPGRADE), "an upgrade without a token");
     stays_out(&stage.send_as(token, "GET /board", UPGRADE), "an upgrade without the role");
+    let (heard, arrived) = stage.talk_by_websocket(SPOOFED_IDENTITY);
+    assert!(heard.contains("101 ") && heard.ends_with("is it you?"), "{heard}");
+    assert!(arrived.iter().any(|one| one.values("upgrade") == ["websocket"]), "{arrived:?}");
 }
 
 fn old_tokens_are_worth_nothing(stage: &Stage) {
