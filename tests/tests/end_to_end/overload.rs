@@ -1,12 +1,12 @@
 //! Too many, too slow and too large: the service stays small, sheds what it cannot bear, and goes on answering others.
 
 use roster_tests::{
-    Actor, Body, Http, RawSocket, Service, allow_many_files, assert_in_time, is_long_run, knock, promised,
-    within,
+    Actor, Body, Engine, Http, RawSocket, Service, allow_many_files, assert_in_time, is_long_run, knock,
+    promised, within,
 };
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -127,6 +127,73 @@ fn more_connections_than_files_are_shed_and_all_is_well_when_they_are_gone() {
         "{count} idle connections to 256 files, {percent} % of a processor, well after {well:.1?}"
     ));
     service.database().assert_sound();
+}
+
+#[test]
+fn searches_among_very_many_people_keep_nobody_waiting() {
+    let (count, length) =
+        if is_long_run() { (100_000, Duration::from_secs(20)) } else { (10_000, Duration::from_secs(2)) };
+    let service = Service::start();
+    let administrator = service.administrator();
+    fill(&service, count);
+    let before = service.memory().own;
+    let pages = count / 100;
+    let lists = [
+        "/users?search=e&limit=100".to_owned(),
+        "/users?search=robin%20of&limit=100".to_owned(),
+        "/users?search=nobody%20at%20all".to_owned(),
+        "/users?search=9999".to_owned(),
+        "/users?search=%25%25%25".to_owned(),
+        format!("/users?limit=100&page={pages}"),
+        format!("/users?search=o&limit=100&page={}", pages / 2),
+    ];
+    let answered = AtomicUsize::new(0);
+    let p99 = read_meanwhile(&administrator, || {
+        let start = Instant::now();
+        thread::scope(|scope| {
+            for n in 0..32 {
+                let (lists, administrator, answered) = (&lists, &administrator, &answered);
+                scope.spawn(move || {
+                    for path in lists.iter().cycle().skip(n).take_while(|_| start.elapsed() < length) {
+                        let answer = administrator.get(path);
+                        if answer.status == 200 {
+                            answered.fetch_add(1, Ordering::Relaxed);
+                        } else {
+                            answer.expect_problem(503, "unavailable");
+                            answer.retry_after();
+                        }
+                    }
+                });
+            }
+        });
+    });
+    let answered = answered.into_inner();
+    assert!(answered > 0, "no search was answered");
+    let found = administrator.get("/users?search=ROBIN&limit=1").expect(200);
+    assert_eq!(found["total"], count, "each of them is found");
+    service.report_attack(&format!("{answered} searches of 32 among {count} people, reads {p99:.1?}"));
+    let after = service.memory().own;
+    assert!(after < before + ROOM, "{before} bytes before, {after} after");
+}
+
+/// Puts many people beside the first on record.
+fn fill(service: &Service, count: usize) {
+    let id = match Engine::chosen() {
+        Engine::Sqlite => "randomblob(16)",
+        Engine::Postgres => "decode(md5(cast(number.n AS TEXT)), 'hex')",
+    };
+    service.tamper(&format!(
+        "INSERT INTO users (
+             id, version, created_at, updated_at, email, email_key, email_verified, first_name, last_name, name_key,
+             folding_version, roles, administrator, disabled
+         )
+         WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {count})
+         SELECT
+             {id}, 1, first.created_at, first.created_at, 'robin' || n || '@example.com',
+             'robin' || n || '@example.com', first.email_verified, 'Robin', 'of ' || n, 'robin of ' || n,
+             first.folding_version, 1, NOT first.administrator, first.disabled
+         FROM number, (SELECT * FROM users WHERE administrator ORDER BY created_at LIMIT 1) AS first"
+    ));
 }
 
 /// The time that a process spent on processors, in hundredths of a second.
