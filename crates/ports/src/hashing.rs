@@ -36,7 +36,7 @@ pub enum HashingError {
     Broken,
 }
 
-/// A place among the passwords that may wait to be hashed. It is free again when this is dropped.
+/// A place among the passwords that wait to be hashed or are. It is free again when this is dropped.
 pub struct Place {
     _held_by: Box<dyn Any + Send>,
 }
@@ -59,13 +59,14 @@ pub trait PasswordHasher: Send + Sync {
     /// Hashes a password. The whole of it counts, whatever its length; NFC forms of one text hash alike.
     async fn hash(&self, password: SecretString) -> Result<PasswordHash, HashingError>;
 
-    /// Verifies a password. Without a hash to verify against it works as for one, and finds it wrong.
+    /// Verifies a password, and gives its place back once that is done. Without a hash to verify against it works as for one, and finds it wrong.
     ///
     /// [`Verdict::Wrong`] and [`HashingError::Broken`] are answered no sooner than verifying against the slowest hash would
     /// take, of those with today's cost and with the given one, but within 2 s; the wait holds no thread. So the time tells
     /// nothing of the hash.
     async fn verify(
         &self,
+        place: Place,
         password: SecretString,
         against: Option<PasswordHash>,
         highest_cost: Option<u32>,

@@ -91,7 +91,7 @@ impl World {
         self.passwords
             .expect_hash()
             .returning(|password| Ok(PasswordHash(password.expose_secret().to_owned())));
-        self.passwords.expect_verify().returning(|password, hash, _| {
+        self.passwords.expect_verify().returning(|_, password, hash, _| {
             let right = hash.is_some_and(|hash| hash.0 == password.expose_secret());
             Ok(if right { Verdict::Right } else { Verdict::Wrong })
         });

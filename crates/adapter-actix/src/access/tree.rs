@@ -112,6 +112,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
 
 /// The name of a member, borrowed where it is written plainly.
 #[derive(Deserialize)]
+#[serde(transparent)]
 struct Name<'b>(#[serde(borrow)] Cow<'b, str>);
 
 #[cfg(test)]

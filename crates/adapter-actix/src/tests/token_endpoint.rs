@@ -48,7 +48,7 @@ fn world_with_password(chosen_by: ChosenBy) -> World {
     world.tx.users.expect_user().returning(move |_| Ok(Some(ada.clone())));
     let record = PasswordRecord { hash: PasswordHash("hashed".to_owned()), chosen_by };
     world.tx.credentials.expect_password().returning(move |_| Ok(Some(record.clone())));
-    world.passwords.expect_verify().returning(|password, _, _| {
+    world.passwords.expect_verify().returning(|_, password, _, _| {
         let right = secrecy::ExposeSecret::expose_secret(&password) == "correct horse";
         Ok(if right { Verdict::Right } else { Verdict::Wrong })
     });
@@ -180,7 +180,7 @@ async fn an_unavailable_service_asks_to_try_again() {
     let ada = user("ada@example.org", &[Role::Tech]);
     world.tx.users.expect_by_email().returning(move |_| Ok(Some(ada.clone())));
     world.tx.credentials.expect_password().returning(|_| Ok(None));
-    world.passwords.expect_verify().returning(|_, _, _| Err(roster_ports::HashingError::Busy));
+    world.passwords.expect_verify().returning(|_, _, _, _| Err(roster_ports::HashingError::Busy));
     let answer = world.answer(form(SIGN_IN)).await;
     assert_eq!(answer.refusal(), (503, "temporarily_unavailable".to_owned()));
     assert_eq!(answer.header("Retry-After"), "1");

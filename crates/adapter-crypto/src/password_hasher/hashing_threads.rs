@@ -1,11 +1,11 @@
-use roster_ports::HashingError;
+use roster_ports::{HashingError, Place};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// without end.
 pub(super) struct HashingThreads {
     queue: SyncSender<Job>,
-    /// As many as threads work and the queue holds.
+    /// One for all that waits or is worked on; so the queue, which holds as much, is never full.
     places: Arc<Semaphore>,
     #[cfg(test)]
     pub(super) handles: Vec<thread::JoinHandle<()>>,
@@ -27,7 +27,8 @@ pub(super) struct HashingThreads {
 impl HashingThreads {
     /// Starts the threads, at least one. They end with the queue.
     pub(super) fn start(threads: usize, waiting: usize) -> io::Result<Self> {
-        let (queue, jobs) = sync_channel(waiting);
+        let places = threads.max(1) + waiting;
+        let (queue, jobs) = sync_channel(places);
         let jobs = Arc::new(Mutex::new(jobs));
         let start = |index| {
             let jobs = Arc::clone(&jobs);
@@ -38,29 +39,32 @@ impl HashingThreads {
         drop(handles);
         Ok(Self {
             queue,
-            places: Arc::new(Semaphore::new(threads.max(1) + waiting)),
+            places: Arc::new(Semaphore::new(places)),
             #[cfg(test)]
             handles,
         })
     }
 
-    /// A place for work that is still to be prepared, unless too much of it waits.
-    pub(super) fn place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.places).try_acquire_owned().ok()
+    /// A place for work that is still to be prepared, unless too much waits already.
+    pub(super) fn place(&self) -> Option<Place> {
+        Arc::clone(&self.places).try_acquire_owned().ok().map(Place::held_by)
     }
 
-    /// Runs the work on one of the threads. A full queue is busy at once, a long one after a while; work whose caller
-    /// has gone is skipped.
+    /// Runs the work on one of the threads, and gives its place back then. Too long a wait is told to be one; work whose
+    /// caller has gone is skipped.
     pub(super) async fn run<T: Send + 'static>(
         &self,
+        place: Place,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashingError> {
         let (start, started) = oneshot::channel();
         let (answer, answered) = oneshot::channel();
         let job = move || {
             if start.send(()).is_ok() {
+                let done = work();
+                drop(place);
                 // Whoever asked may have gone meanwhile.
-                let _ = answer.send(work());
+                let _ = answer.send(done);
             }
         };
         self.queue.try_send(Box::new(job)).map_err(|_| HashingError::Busy)?;
@@ -104,22 +108,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_queue_is_busy_at_once_and_an_abandoned_request_is_skipped() {
+    async fn a_full_queue_has_no_place_and_an_abandoned_request_is_skipped() {
         let threads = HashingThreads::start(1, 1).unwrap();
         let (work, has_begun, release) = held();
-        let mut running = pin!(threads.run(work));
+        let mut running = pin!(threads.run(threads.place().unwrap(), work));
         assert!(poll(running.as_mut()).is_pending());
         has_begun.recv().unwrap();
 
         let (ran, has_run) = mpsc::channel();
-        let mut waiting = Box::pin(threads.run(move || ran.send(()).unwrap()));
+        let mut waiting = Box::pin(threads.run(threads.place().unwrap(), move || ran.send(()).unwrap()));
         assert!(poll(waiting.as_mut()).is_pending());
-        assert_eq!(threads.run(|| ()).await, Err(HashingError::Busy));
+        assert!(threads.place().is_none());
 
         drop(waiting);
         release.send(()).unwrap();
         assert_eq!(running.await, Ok(()));
         assert_eq!(has_run.recv(), Err(mpsc::RecvError));
+        assert!(threads.place().is_some(), "both places are free again");
     }
 
     #[test]
@@ -135,12 +140,15 @@ mod tests {
     async fn work_that_waits_too_long_is_given_up_and_never_done() {
         let threads = HashingThreads::start(1, 4).unwrap();
         let (work, has_begun, release) = held();
-        let mut running = pin!(threads.run(work));
+        let mut running = pin!(threads.run(threads.place().unwrap(), work));
         assert!(poll(running.as_mut()).is_pending());
         has_begun.recv().unwrap();
 
         let (ran, has_run) = mpsc::channel();
-        assert_eq!(threads.run(move || ran.send(()).unwrap()).await, Err(HashingError::Busy));
+        assert_eq!(
+            threads.run(threads.place().unwrap(), move || ran.send(()).unwrap()).await,
+            Err(HashingError::Busy)
+        );
         release.send(()).unwrap();
         assert_eq!(running.await, Ok(()));
         assert_eq!(has_run.recv(), Err(mpsc::RecvError));
@@ -149,14 +157,17 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_error_and_the_thread_goes_on() {
         let threads = HashingThreads::start(1, 1).unwrap();
-        assert_eq!(threads.run(|| panic!("on purpose")).await, Err::<(), _>(HashingError::Broken));
-        assert_eq!(threads.run(|| 7).await, Ok(7));
+        assert_eq!(
+            threads.run(threads.place().unwrap(), || panic!("on purpose")).await,
+            Err::<(), _>(HashingError::Broken)
+        );
+        assert_eq!(threads.run(threads.place().unwrap(), || 7).await, Ok(7));
     }
 
     #[tokio::test]
     async fn threads_end_when_their_queue_is_dropped() {
         let mut threads = HashingThreads::start(3, 1).unwrap();
-        assert_eq!(threads.run(|| 7).await, Ok(7));
+        assert_eq!(threads.run(threads.place().unwrap(), || 7).await, Ok(7));
         let handles = std::mem::take(&mut threads.handles);
         drop(threads);
         assert_eq!(handles.into_iter().map(|handle| handle.join().unwrap()).count(), 3);

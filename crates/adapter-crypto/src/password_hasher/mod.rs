@@ -121,23 +121,25 @@ impl Worker {
 #[async_trait]
 impl PasswordHasher for BcryptHasher {
     fn place(&self) -> Option<Place> {
-        self.threads.place().map(Place::held_by)
+        self.threads.place()
     }
 
     async fn hash(&self, password: SecretString) -> Result<PasswordHash, HashingError> {
+        let place = self.place().ok_or(HashingError::Busy)?;
         let worker = Arc::clone(&self.worker);
-        self.threads.run(move || worker.hash(&password)).await?
+        self.threads.run(place, move || worker.hash(&password)).await?
     }
 
     async fn verify(
         &self,
+        place: Place,
         password: SecretString,
         against: Option<PasswordHash>,
         highest_cost: Option<u32>,
     ) -> Result<Verdict, HashingError> {
         let worker = Arc::clone(&self.worker);
         let verify = move || worker.verify(&password, against.as_ref(), highest_cost);
-        let (verdict, others_from) = self.threads.run(verify).await?;
+        let (verdict, others_from) = self.threads.run(place, verify).await?;
         if !matches!(verdict, Ok(Verdict::Right | Verdict::RightButOutdated)) {
             tokio::time::sleep_until(others_from.into()).await;
         }

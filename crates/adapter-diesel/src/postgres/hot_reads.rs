@@ -1,5 +1,6 @@
 use diesel::dsl::not;
 use diesel::prelude::*;
+use diesel::sql_types::Integer;
 use roster_domain::{Client, ClientId, FacilityId, Holding, SessionId, User, UserId};
 use roster_ports::{Holdings, StoreError, Stored};
 use std::collections::HashMap;
@@ -33,6 +34,14 @@ impl HotReads {
             holdings: Asking::new(connections, holdings),
             connections: connections.clone(),
         }
+    }
+
+    /// Whether its connections answer.
+    pub(super) async fn ready(&self) -> Stored<()> {
+        let one = |connection: &mut Connection| {
+            diesel::select(1.into_sql::<Integer>()).get_result::<i32>(connection)
+        };
+        self.connections.run(move |desk| ask(desk, one)).await.map(drop)
     }
 
     pub(super) async fn caller(&self, user: UserId, session: SessionId) -> Stored<Option<Arc<User>>> {

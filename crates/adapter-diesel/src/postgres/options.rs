@@ -9,8 +9,8 @@ pub struct PostgresOptions {
     pub read_url: Option<String>,
     /// Whether nothing is written.
     pub read_only: bool,
-    /// How many connections at most, at least 2: a quarter of them reads, an eighth looks up the callers of
-    /// requests where there are 4 or more, the others write.
+    /// How many connections at most, at least 2: a quarter of them reads, an eighth does the reads of
+    /// every request where there are 4 or more, the others write.
     pub connections: u32,
     /// How long to wait for a turn with one of them.
     pub patience: Duration,

@@ -116,6 +116,7 @@ impl Store for PostgresStore {
         };
         let (is_standby, usable) = self.reading.run(move |desk| transactions::ask(desk, look)).await?;
         usable?;
+        self.hot.ready().await?;
         if is_standby {
             return Err(StoreError::Unavailable("the server takes no writes".to_owned()));
         }

@@ -20,7 +20,7 @@ type Kept<K, V> = Cache<K, (Generation, Arc<V>)>;
 impl HotCache {
     const CLIENTS: usize = 1_000;
 
-    /// A cache of this many callers, and of what is on record for them at twice as many facilities.
+    /// A cache of this many callers, and of what is on record for twice as many pairs of a person and a facility.
     pub(super) fn new(callers: usize, freshness: Arc<Freshness>) -> Self {
         Self {
             freshness,

@@ -21,7 +21,8 @@ pub struct SqliteOptions {
     /// From which size on the log beside the file is long, in bytes: then writes pause, a quarter of a second at most and now
     /// and then, until those who read are done with it.
     pub long_log: u64,
-    /// How many callers are remembered between requests, and what is on record for them at twice as many facilities.
+    /// How many callers are remembered between requests, and twice as many pairs of a person and a
+    /// facility.
     pub cached_callers: usize,
 }
 

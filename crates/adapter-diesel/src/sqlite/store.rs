@@ -107,17 +107,18 @@ impl Store for SqliteStore {
 
     async fn holdings(&self, of: &[(UserId, FacilityId)]) -> Stored<Holdings> {
         let generation = self.hot.generation(Hot::Holdings);
-        let (mut found, missing) = self.hot.holdings(of, generation);
+        let (kept, missing) = self.hot.holdings(of, generation);
         if missing.is_empty() {
-            return Ok(found);
+            return Ok(kept);
         }
-        found.extend(self.read_holdings(generation, missing).await?);
-        // All are of one moment: what was kept is not, where something changed before the others were read.
+        let mut found = self.read_holdings(generation, missing).await?;
+        // What was kept and what is read now are of one moment only where nothing changed between.
         let generation_after = self.hot.generation(Hot::Holdings);
-        if generation_after == generation {
-            return Ok(found);
+        if generation_after != generation && !kept.is_empty() {
+            return self.read_holdings(generation_after, of.to_vec()).await;
         }
-        self.read_holdings(generation_after, of.to_vec()).await
+        found.extend(kept);
+        Ok(found)
     }
 
     async fn number_events(&self) -> Stored<u64> {

@@ -116,6 +116,7 @@ impl Transaction<'_> {
     }
 
     fn insert_grant(&mut self, user: UserId, facility: FacilityId, grant: &Grant) -> Stored<()> {
+        self.touch(Touched::HOLDINGS);
         let record = AccessRecord::of(user, facility, grant);
         self.run(|connection| diesel::insert_into(table).values(record).execute(connection))?;
         Ok(())

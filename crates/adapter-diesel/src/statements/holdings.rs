@@ -11,9 +11,9 @@ use crate::schema::{facility_access, users};
 /// Looks up every pair by key. Each is 32 bytes of one value, so that the statement is the same for however many there
 /// are, and is prepared once. SQLite takes a cross join as the order to go in.
 #[derive(QueryId)]
-struct LookUp(Vec<u8>);
+struct HoldingsOf(Vec<u8>);
 
-impl LookUp {
+impl HoldingsOf {
     const PAIRS: &str = "WITH RECURSIVE asked (pairs) AS (SELECT ";
     const FOUND: &str = "),
         pair (user_id, facility_id, next) AS (
@@ -30,13 +30,13 @@ impl LookUp {
         LEFT JOIN facility_access AS held ON held.user_id = pair.user_id AND held.facility_id = pair.facility_id
         WHERE users.id = pair.user_id";
 
-    fn of(pairs: &[(UserId, FacilityId)]) -> Self {
+    fn pairs(pairs: &[(UserId, FacilityId)]) -> Self {
         let pairs = pairs.iter().flat_map(|(user, facility)| [bytes(user.uuid()), bytes(facility.uuid())]);
         Self(pairs.flatten().collect())
     }
 }
 
-impl QueryFragment<Database> for LookUp {
+impl QueryFragment<Database> for HoldingsOf {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Database>) -> QueryResult<()> {
         out.push_sql(Self::PAIRS);
         out.push_bind_param::<Binary, _>(&self.0)?;
@@ -45,11 +45,11 @@ impl QueryFragment<Database> for LookUp {
     }
 }
 
-impl Query for LookUp {
+impl Query for HoldingsOf {
     type SqlType = FoundHoldingSql;
 }
 
-impl RunQueryDsl<Connection> for LookUp {}
+impl RunQueryDsl<Connection> for HoldingsOf {}
 
 /// A pair that was asked for, and what is on record for it.
 type Found = ((UserId, FacilityId), Stored<Holding>);
@@ -63,7 +63,7 @@ pub(in super::super) fn holdings(
         [] => Ok(Vec::new()),
         [one] => Ok(holding_of(connection, *one)?.into_iter().collect()),
         many => {
-            let rows = LookUp::of(many).load::<FoundHolding>(connection)?;
+            let rows = HoldingsOf::pairs(many).load::<FoundHolding>(connection)?;
             Ok(rows.into_iter().filter_map(FoundHolding::read).collect())
         }
     }

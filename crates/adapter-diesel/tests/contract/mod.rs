@@ -76,7 +76,7 @@ macro_rules! store_contract {
             }
             holdings {
                 a_holding_tells_status_and_grant_whatever_they_are
-                many_holdings_are_those_of_each_alone
+                many_holdings_are_those_of_each
                 a_change_of_access_shows_on_the_very_next_call
             }
             administrators {

@@ -125,11 +125,11 @@ pub trait Store: Send + Sync {
     /// The client as it is now, or `None`. As hot as [`Store::caller`], and cached by the same rule.
     async fn client(&self, client: &ClientId) -> Stored<Option<Arc<Client>>>;
 
-    /// What is on record for each of these people at these facilities now, in one statement; there is nothing about
-    /// people who are unknown. A disabled person's is returned; look at the status.
+    /// What is on record for each of these people at these facilities now; there is nothing about people
+    /// who are unknown. A disabled person's is returned; look at the status.
     ///
-    /// The hot read of every decision about access: it may come from a cache that falls with any change of these, and shows
-    /// whatever was acknowledged before.
+    /// The hot read of every decision about access: it may come from a cache that falls with any change of these. It shows
+    /// whatever was acknowledged before; of a change that is under way it may show some of them before and others after.
     async fn holdings(&self, of: &[(UserId, FacilityId)]) -> Stored<Holdings>;
 
     /// Gives committed events their place in the feed where that does not happen with their own commit; returns how many

@@ -269,7 +269,7 @@ mod tests {
     #[tokio::test]
     async fn the_same_password_hashed_anew_meanwhile_is_verified_once_more() {
         let mut world = starting(changing("right, of old", "right, anew"));
-        world.passwords.expect_verify().times(2).returning(|_, against, _| {
+        world.passwords.expect_verify().times(2).returning(|_, _, against, _| {
             let is_of_old = against.is_some_and(|hash| hash.0 == "right, of old");
             Ok(if is_of_old { Verdict::RightButOutdated } else { Verdict::Right })
         });

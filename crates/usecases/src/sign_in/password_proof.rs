@@ -67,7 +67,7 @@ mod tests {
             reads += 1;
             Ok(Some(password(if reads == 1 { "of old" } else { "by now" })))
         });
-        world.passwords.expect_verify().times(2).returning(move |_, against, _| {
+        world.passwords.expect_verify().times(2).returning(move |_, _, against, _| {
             let is_of_old = against.is_some_and(|hash| hash.0 == "of old");
             Ok(if is_of_old { Verdict::Right } else { second })
         });

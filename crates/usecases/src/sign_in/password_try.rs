@@ -1,6 +1,6 @@
 use roster_domain::{EmailKey, Status, User, UserId};
 use roster_ports::{
-    ChosenBy, Done, HashingError, PasswordHash, PasswordRecord, ReadTx, Stored, Verdict, WriteTx,
+    ChosenBy, Done, HashingError, PasswordHash, PasswordRecord, Place, ReadTx, Stored, Verdict, WriteTx,
 };
 use secrecy::SecretString;
 
@@ -67,27 +67,27 @@ pub(super) enum Settled {
     Gone,
 }
 
-/// Tries a password: takes a place, counts the try as failed, then hashes, then answers. `None` for a wrong password, an unknown account
-/// and a disabled user alike, after the same time.
+/// Tries a password: takes a place among those who are hashed, counts the try as failed, then hashes, then answers. `None`
+/// for a wrong password, an unknown account and a disabled user alike, after the same time.
 pub(super) async fn try_password(
     ports: &Ports,
     context: &RequestContext,
     account: Account,
     password: SecretString,
 ) -> Result<Option<RightPassword>, TryError> {
-    // In a flood most are refused, and those must not keep the store from everybody else.
-    let place = ports.passwords.place().ok_or(TryError::Busy)?;
     let counter = TryCounter::new(ports, context, account.name());
+    refuse_the_locked(ports, counter.clone()).await?;
+    // In a flood most are refused, and those must not keep the store from everybody else by their writes.
+    let place = ports.passwords.place().ok_or(TryError::Busy)?;
     let admitted = admit(ports, account, counter.clone()).await?;
     let hash = admitted.found.as_ref().map(|(_, hash)| hash.clone());
-    let verdict = match verify(ports, &password, hash, admitted.highest_cost).await {
+    let verdict = match verify(ports, place, &password, hash, admitted.highest_cost).await {
         Ok(verdict) => verdict,
         Err(busy) => {
             take_back(ports, counter).await?;
             return Err(busy);
         }
     };
-    drop(place);
     let right = match admitted.found.filter(|_| verdict != Verdict::Wrong) {
         None => None,
         Some((user, verified)) => {
@@ -107,6 +107,14 @@ struct Admitted {
     highest_cost: Option<u32>,
 }
 
+/// Whoever failed too often takes no place that others could have.
+async fn refuse_the_locked(ports: &Ports, counter: TryCounter) -> Result<(), TryError> {
+    match ports.store.read(move |tx| counter.locked(tx)).await? {
+        None => Ok(()),
+        Some(retry_after) => Err(TryError::TooMany { retry_after }),
+    }
+}
+
 async fn admit(ports: &Ports, account: Account, counter: TryCounter) -> Result<Admitted, TryError> {
     let admitting = ports.store.write::<_, TryError>(move |tx| {
         let going_on = counter.count(tx)?;
@@ -120,11 +128,12 @@ async fn admit(ports: &Ports, account: Account, counter: TryCounter) -> Result<A
 /// A hash that cannot be read, or whose master secret is not given any more, is as good as a wrong password.
 async fn verify(
     ports: &Ports,
+    place: Place,
     password: &SecretString,
     hash: Option<PasswordHash>,
     highest_cost: Option<u32>,
 ) -> Result<Verdict, TryError> {
-    match ports.passwords.verify(password.clone(), hash, highest_cost).await {
+    match ports.passwords.verify(place, password.clone(), hash, highest_cost).await {
         Ok(verdict) => Ok(verdict),
         Err(HashingError::Busy) => Err(TryError::Busy),
         Err(HashingError::Broken) => {
@@ -156,7 +165,11 @@ impl RightPassword {
         by_now: PasswordHash,
         password: SecretString,
     ) -> Result<Option<Self>, TryError> {
-        match verify(ports, &password, Some(by_now.clone()), None).await {
+        let verdict = match ports.passwords.place() {
+            Some(place) => verify(ports, place, &password, Some(by_now.clone()), None).await,
+            None => Err(TryError::Busy),
+        };
+        match verdict {
             Ok(Verdict::Wrong) => Ok(None),
             Ok(Verdict::Right | Verdict::RightButOutdated) => {
                 Ok(Some(Self { verified: by_now, better: None, ..self }))
@@ -213,7 +226,7 @@ mod tests {
         let ada = disabled(&user(1, &[Role::Tech]));
         for username in ["user1@example.org", "nobody@example.org", "no address"] {
             let mut world = World::new().with_users(&[&ada]).with_endless_tries();
-            world.passwords.expect_verify().once().returning(|_, against, highest_cost| {
+            world.passwords.expect_verify().once().returning(|_, _, against, highest_cost| {
                 assert_eq!((against, highest_cost), (None, Some(12)));
                 Ok(Verdict::Wrong)
             });
@@ -224,7 +237,7 @@ mod tests {
     #[tokio::test]
     async fn an_outdated_hash_is_made_anew_and_kept_once_the_try_is_settled() {
         let mut world = world();
-        world.passwords.expect_verify().returning(|_, _, _| Ok(Verdict::RightButOutdated));
+        world.passwords.expect_verify().returning(|_, _, _, _| Ok(Verdict::RightButOutdated));
         world.passwords.expect_hash().once().returning(|_| Ok(PasswordHash("better".to_owned())));
         world.tx.credentials_mut.expect_rehash().once().returning(|_, from, to| {
             assert_eq!((from.0.as_str(), to.0.as_str()), ("kept", "better"));
@@ -249,14 +262,27 @@ mod tests {
         world.tx.credentials.expect_password().returning(|_| Ok(Some(password("kept"))));
         world.tx.attempts_mut.expect_count().once().returning(|_| Ok(()));
         world.tx.attempts_mut.expect_take_back().once().returning(|_| Ok(()));
-        world.passwords.expect_verify().returning(|_, _, _| Err(HashingError::Busy));
+        world.passwords.expect_verify().returning(|_, _, _, _| Err(HashingError::Busy));
         let answer = try_it(&world.ports().0, "user1@example.org").await;
         assert!(matches!(answer, Err(TryError::Busy)));
     }
 
     #[tokio::test]
-    async fn where_too_many_wait_nothing_is_asked_of_the_store() {
+    async fn whoever_failed_too_often_takes_no_place() {
         let mut world = World::new();
+        world.passwords = MockPasswordHasher::new();
+        world.tx.attempts.expect_latest().returning(|_, after, _, take| {
+            let failures = usize::try_from(take).unwrap();
+            Ok(vec![after + Duration::from_secs(1); failures])
+        });
+        let answer = try_it(&world.ports().0, "user1@example.org").await;
+        assert!(matches!(answer, Err(TryError::TooMany { .. })));
+    }
+
+    #[tokio::test]
+    async fn where_too_many_wait_nothing_is_counted() {
+        let mut world = World::new();
+        world.tx.attempts.expect_latest().returning(|_, _, _, _| Ok(Vec::new()));
         world.passwords = MockPasswordHasher::new();
         world.passwords.expect_place().returning(|| None);
         let answer = try_it(&world.ports().0, "user1@example.org").await;
@@ -266,7 +292,7 @@ mod tests {
     #[tokio::test]
     async fn a_hash_that_cannot_be_verified_is_a_wrong_password_after_one_turn() {
         let mut world = world();
-        world.passwords.expect_verify().once().returning(|_, _, _| Err(HashingError::Broken));
+        world.passwords.expect_verify().once().returning(|_, _, _, _| Err(HashingError::Broken));
         assert!(try_it(&world.ports().0, "user1@example.org").await.unwrap().is_none());
     }
 
@@ -282,7 +308,7 @@ mod tests {
             world.tx.attempts_mut.expect_count().returning(|_| Ok(()));
             world.tx.credentials.expect_highest_cost().returning(|| Ok(None));
             world.tx.credentials.expect_password().returning(|_| Ok(Some(password("kept"))));
-            world.passwords.expect_verify().returning(move |_, _, _| Ok(verdict));
+            world.passwords.expect_verify().returning(move |_, _, _, _| Ok(verdict));
             let (mut ports, _) = world.ports();
             let mut pause = MockPause::new();
             pause.expect_pause().once().returning(|time| assert_eq!(time, Duration::from_millis(2_500)));

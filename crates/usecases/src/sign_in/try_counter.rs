@@ -1,5 +1,5 @@
 use roster_domain::{AttemptId, Instant, LoginLimits};
-use roster_ports::{Abort, Attempt, Pseudonym, Stored, WriteTx};
+use roster_ports::{Abort, Attempt, Pseudonym, ReadTx, Stored, WriteTx};
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
@@ -44,9 +44,7 @@ impl TryCounter {
 
     /// Counts the try as failed; refuses, and does not count, where too many failed already.
     pub(super) fn count(&self, tx: &mut dyn WriteTx) -> Result<Counted, Abort<TryError>> {
-        let here = self.locked_for(tx, self.account_here, self.limits.per_account)?;
-        let address = self.locked_for(tx, self.address, self.limits.per_address)?;
-        if let Some(retry_after) = here.max(address) {
+        if let Some(retry_after) = self.locked(tx)? {
             return Err(Abort::Refused(TryError::TooMany { retry_after }));
         }
         let enough = self.limits.slowest_at();
@@ -59,12 +57,19 @@ impl TryCounter {
         Ok(Counted { slowdown: self.limits.slowdown(failures) })
     }
 
+    /// For how long no other try is worth making, if so.
+    pub(super) fn locked(&self, tx: &mut dyn ReadTx) -> Stored<Option<Duration>> {
+        let here = self.locked_for(tx, self.account_here, self.limits.per_account)?;
+        let address = self.locked_for(tx, self.address, self.limits.per_address)?;
+        Ok(here.max(address))
+    }
+
     /// Takes the try back: it was no failure.
     pub(super) fn take_back(&self, tx: &mut dyn WriteTx) -> Stored<()> {
         tx.attempts_mut().take_back(&self.attempt)
     }
 
-    fn locked_for(&self, tx: &mut dyn WriteTx, of: Pseudonym, limit: u32) -> Stored<Option<Duration>> {
+    fn locked_for(&self, tx: &mut dyn ReadTx, of: Pseudonym, limit: u32) -> Stored<Option<Duration>> {
         let latest = self.latest(tx, of, self.limits.window, limit)?;
         Ok(self.limits.locked_for(limit, &latest, self.attempt.at))
     }
@@ -72,7 +77,7 @@ impl TryCounter {
     /// The latest tries that count. After a clock went back some lie ahead: those of one window are still believed.
     fn latest(
         &self,
-        tx: &mut dyn WriteTx,
+        tx: &mut dyn ReadTx,
         of: Pseudonym,
         window: Duration,
         take: u32,

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub(crate) struct Settings {
     /// How many users the database holds (`BENCH_USERS`).
     pub(crate) users: usize,
-    /// How many grants of access it holds, where decisions are measured (`BENCH_GRANTS`).
+    /// How many grants of access everybody has, where decisions are measured (`BENCH_GRANTS`).
     pub(crate) grants: u32,
     /// How often each thing is measured (`BENCH_ROUNDS`).
     pub(crate) rounds: usize,
@@ -26,7 +26,7 @@ impl Settings {
         let path = |name| env::var_os(name).map(PathBuf::from).with_context(|| format!("{name} is not set"));
         Ok(Self {
             users: number("BENCH_USERS", 100_000)?,
-            grants: number("BENCH_GRANTS", 1_000_000)?,
+            grants: number("BENCH_GRANTS", 50)?,
             rounds: number("BENCH_ROUNDS", 5)?,
             window: Duration::from_secs(number("BENCH_SECONDS", 2)?),
             roster: path("BENCH_ROSTER")?,

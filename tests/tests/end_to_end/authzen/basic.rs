@@ -121,6 +121,9 @@ fn what_is_no_json_object_is_400() {
     for body in ["", "{", "null", "[]", "\"x\"", &format!("{good} x"), &twice, &twice_inside, &deep] {
         send(&[], body.as_bytes().to_vec()).expect_problem(400, "malformed_request");
     }
+    let told = send(&[], twice_inside.into_bytes()).expect_problem(400, "malformed_request");
+    let detail = told["detail"].as_str().unwrap();
+    assert!(detail.starts_with("The body has a member that is given twice at `action`, line 1"), "{detail}");
     let large = format!("{good}{}", " ".repeat(64 * 1024));
     send(&[], large.into_bytes()).expect_problem(413, "too_large");
     send(&[("content-encoding", "gzip")], good.into_bytes()).expect_problem(415, "unsupported_media_type");

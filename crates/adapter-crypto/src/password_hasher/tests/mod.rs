@@ -17,7 +17,16 @@ fn secret(text: &str) -> SecretString {
 }
 
 async fn verify(password: &str, against: &PasswordHash) -> Result<Verdict, HashingError> {
-    hasher(COUNTING).verify(secret(password), Some(against.clone()), None).await
+    verify_by(&hasher(COUNTING), password, Some(against.clone()), None).await
+}
+
+async fn verify_by(
+    hasher: &BcryptHasher,
+    password: &str,
+    against: Option<PasswordHash>,
+    highest_cost: Option<u32>,
+) -> Result<Verdict, HashingError> {
+    hasher.verify(hasher.place().unwrap(), secret(password), against, highest_cost).await
 }
 
 /// Computed with other implementations of HMAC, NFC and bcrypt.
@@ -65,7 +74,7 @@ async fn nul_is_a_character_and_ends_nothing() {
 #[tokio::test]
 async fn nobodys_password_is_always_wrong_and_costs_the_same() {
     let hasher = hasher(COUNTING);
-    assert_eq!(hasher.verify(secret("anything"), None, None).await, Ok(Verdict::Wrong));
+    assert_eq!(verify_by(&hasher, "anything", None, None).await, Ok(Verdict::Wrong));
     for cost in COSTS {
         let nothing = StoredHash::of_nothing(&hasher.worker.peppers.current, cost).to_stored();
         assert_eq!(StoredHash::from_stored(&nothing).map(|hash| hash.cost), Ok(cost));
@@ -76,12 +85,12 @@ async fn nobodys_password_is_always_wrong_and_costs_the_same() {
 async fn a_hash_under_an_older_pepper_is_right_but_outdated_and_new_ones_are_under_the_first() {
     let old = hasher(COUNTING).hash(secret("password")).await.unwrap();
     let both = hasher(&format!("{OTHER},{COUNTING}"));
-    let verdict = both.verify(secret("password"), Some(old.clone()), None).await;
+    let verdict = verify_by(&both, "password", Some(old.clone()), None).await;
     assert_eq!(verdict, Ok(Verdict::RightButOutdated));
-    assert_eq!(both.verify(secret("passwore"), Some(old.clone()), None).await, Ok(Verdict::Wrong));
+    assert_eq!(verify_by(&both, "passwore", Some(old.clone()), None).await, Ok(Verdict::Wrong));
     let new = both.hash(secret("password")).await.unwrap();
-    assert_eq!(hasher(OTHER).verify(secret("password"), Some(new), None).await, Ok(Verdict::Right));
-    let verdict = hasher(OTHER).verify(secret("password"), Some(old), None).await;
+    assert_eq!(verify_by(&hasher(OTHER), "password", Some(new), None).await, Ok(Verdict::Right));
+    let verdict = verify_by(&hasher(OTHER), "password", Some(old), None).await;
     assert_eq!(verdict, Err(HashingError::Broken));
 }
 
@@ -93,9 +102,9 @@ async fn a_hash_of_another_cost_than_todays_is_right_but_outdated(#[case] then: 
     let secrets = MasterSecrets::parse(&secret(COUNTING)).unwrap();
     let hasher = |cost| BcryptHasher::new(&secrets, cost, 1, 8).unwrap();
     let stored = hasher(then).hash(secret("password")).await.unwrap();
-    let verdict = hasher(now).verify(secret("password"), Some(stored.clone()), Some(then)).await;
+    let verdict = verify_by(&hasher(now), "password", Some(stored.clone()), Some(then)).await;
     assert_eq!(verdict, Ok(Verdict::RightButOutdated));
-    let verdict = hasher(now).verify(secret("passwore"), Some(stored), Some(then)).await;
+    let verdict = verify_by(&hasher(now), "passwore", Some(stored), Some(then)).await;
     assert_eq!(verdict, Ok(Verdict::Wrong));
 }
 

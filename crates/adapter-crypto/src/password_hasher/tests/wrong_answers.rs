@@ -39,9 +39,9 @@ async fn wrong_is_told_late_though_no_thread_waits(
     let (hasher, _) = believes_in_slowness().await;
     let against = against.map(|stored| PasswordHash(stored.to_owned()));
     let start = tokio::time::Instant::now();
-    let mut wrong = pin!(hasher.verify(secret("passwore"), against, highest_cost));
+    let mut wrong = pin!(hasher.verify(hasher.place().unwrap(), secret("passwore"), against, highest_cost));
     assert!(poll(wrong.as_mut()).is_pending());
-    hasher.threads.run(|| ()).await.unwrap();
+    hasher.threads.run(hasher.place().unwrap(), || ()).await.unwrap();
     assert!(poll(wrong.as_mut()).is_pending(), "it is known, but not told");
     tokio::time::pause();
     assert_eq!(wrong.await, Ok(Verdict::Wrong));
@@ -58,9 +58,9 @@ async fn broken_is_told_when_wrong_would_be(#[case] stored: &str) {
     let (hasher, _) = believes_in_slowness().await;
     let start = tokio::time::Instant::now();
     let against = PasswordHash(stored.to_owned());
-    let mut broken = pin!(hasher.verify(secret("password"), Some(against), None));
+    let mut broken = pin!(hasher.verify(hasher.place().unwrap(), secret("password"), Some(against), None));
     assert!(poll(broken.as_mut()).is_pending());
-    hasher.threads.run(|| ()).await.unwrap();
+    hasher.threads.run(hasher.place().unwrap(), || ()).await.unwrap();
     tokio::time::pause();
     assert_eq!(broken.await, Err(HashingError::Broken));
     let took = start.elapsed();
@@ -70,8 +70,8 @@ async fn broken_is_told_when_wrong_would_be(#[case] stored: &str) {
 #[tokio::test]
 async fn right_is_told_at_once() {
     let (hasher, stored) = believes_in_slowness().await;
-    let mut right = pin!(hasher.verify(secret("password"), Some(stored), Some(14)));
+    let mut right = pin!(hasher.verify(hasher.place().unwrap(), secret("password"), Some(stored), Some(14)));
     assert!(poll(right.as_mut()).is_pending());
-    hasher.threads.run(|| ()).await.unwrap();
+    hasher.threads.run(hasher.place().unwrap(), || ()).await.unwrap();
     assert_eq!(poll(right.as_mut()), Poll::Ready(Ok(Verdict::Right)));
 }
