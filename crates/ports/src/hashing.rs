@@ -48,6 +48,18 @@ impl Place {
     }
 }
 
+/// The turn of a password to be hashed. Whoever drops it lets the next one have theirs.
+pub struct Turn {
+    _held_by: Box<dyn Any + Send>,
+}
+
+impl Turn {
+    /// A turn that is held for as long as this is kept.
+    pub fn held_by(guard: impl Send + 'static) -> Self {
+        Self { _held_by: Box::new(guard) }
+    }
+}
+
 /// Hashes passwords, slowly, on threads of its own with a bounded queue.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
@@ -58,6 +70,12 @@ pub trait PasswordHasher: Send + Sync {
 
     /// Hashes a password. The whole of it counts, whatever its length; NFC forms of one text hash alike.
     async fn hash(&self, password: SecretString) -> Result<PasswordHash, HashingError>;
+
+    /// Waits for the turn of a password: what has made hashing it needless meanwhile can be looked at then, briefly.
+    async fn turn(&self) -> Result<Turn, HashingError>;
+
+    /// Hashes a password, like [`hash`](Self::hash), whose turn has come.
+    async fn hash_in_turn(&self, turn: Turn, password: SecretString) -> Result<PasswordHash, HashingError>;
 
     /// Verifies a password, and gives its place back once that is done. Without a hash to verify against it works as for one, and finds it wrong.
     ///

@@ -21,7 +21,7 @@ mod tokens;
 pub mod mocks;
 
 pub use backup::{BackedUp, BackupDraft, BackupError};
-pub use hashing::{HashingError, PasswordHash, PasswordHasher, Place, Verdict};
+pub use hashing::{HashingError, PasswordHash, PasswordHasher, Place, Turn, Verdict};
 pub use pictures::{
     Picture, PictureFault, PictureKeepError, PictureKeeper, PictureLock, PictureStudio, Upload,
 };

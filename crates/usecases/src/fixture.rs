@@ -13,7 +13,7 @@ use roster_ports::mocks::{
 };
 use roster_ports::{
     ChosenBy, Fingerprint, OpaqueToken, PasswordHash, PasswordRecord, PictureLock, Place, Pseudonym,
-    SealedKey, SealedSuccessor, TokenHash, Verdict,
+    SealedKey, SealedSuccessor, TokenHash, Turn, Verdict,
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
@@ -91,6 +91,10 @@ impl World {
         self.passwords
             .expect_hash()
             .returning(|password| Ok(PasswordHash(password.expose_secret().to_owned())));
+        self.passwords.expect_turn().returning(|| Ok(Turn::held_by(())));
+        self.passwords
+            .expect_hash_in_turn()
+            .returning(|_, password| Ok(PasswordHash(password.expose_secret().to_owned())));
         self.passwords.expect_verify().returning(|_, password, hash, _| {
             let right = hash.is_some_and(|hash| hash.0 == password.expose_secret());
             Ok(if right { Verdict::Right } else { Verdict::Wrong })

@@ -1,6 +1,6 @@
 use roster_domain::permission::Caller;
 use roster_domain::{IdempotencyKey, Instant, PrincipalId};
-use roster_ports::{Abort, Done, KeptOutcome, Outcome, OutcomeOwner, Pseudonym, WriteTx};
+use roster_ports::{Abort, Done, KeptOutcome, Outcome, OutcomeOwner, Pseudonym, ReadTx, Stored, WriteTx};
 use std::time::Duration;
 
 use crate::refused::refuse;
@@ -40,6 +40,13 @@ impl Once {
                 PrincipalId::Client(client) => OutcomeOwner::Client(client),
             },
         }
+    }
+}
+
+impl Once {
+    /// Whether what came of it is kept already.
+    pub(crate) fn is_kept(&self, tx: &mut dyn ReadTx, now: Instant) -> Stored<bool> {
+        Ok(tx.replays().outcome(self.asked_as, now - KEPT_FOR)?.is_some())
     }
 }
 

@@ -1,4 +1,4 @@
-use roster_ports::{HashingError, Place};
+use roster_ports::{HashingError, Place, Turn};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -10,16 +10,19 @@ use tokio::time::timeout;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// How long work may wait for a thread. Whoever waits longer is told to come back: a queue that is longer than people
-/// are patient helps nobody.
+/// How long work may wait for its turn. Whoever waits longer is told to come back: a queue that is longer than people are
+/// patient helps nobody.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A few threads that work off a bounded queue, so that slow hashing takes neither the runtime's threads nor memory
-/// without end.
+/// A few threads for slow hashing, and a bounded number who wait for them in order, so that it takes neither the runtime's
+/// threads nor memory without end.
 pub(super) struct HashingThreads {
+    /// What has its turn, so there is a thread for it.
     queue: SyncSender<Job>,
-    /// One for all that waits or is worked on; so the queue, which holds as much, is never full.
+    /// One for all that waits or is worked on.
     places: Arc<Semaphore>,
+    /// One for each thread.
+    turns: Arc<Semaphore>,
     #[cfg(test)]
     pub(super) handles: Vec<thread::JoinHandle<()>>,
 }
@@ -27,19 +30,20 @@ pub(super) struct HashingThreads {
 impl HashingThreads {
     /// Starts the threads, at least one. They end with the queue.
     pub(super) fn start(threads: usize, waiting: usize) -> io::Result<Self> {
-        let places = threads.max(1) + waiting;
-        let (queue, jobs) = sync_channel(places);
+        let threads = threads.max(1);
+        let (queue, jobs) = sync_channel(threads);
         let jobs = Arc::new(Mutex::new(jobs));
         let start = |index| {
             let jobs = Arc::clone(&jobs);
             thread::Builder::new().name(format!("hashing-{index}")).spawn(move || work_off(&jobs))
         };
-        let handles = (0..threads.max(1)).map(start).collect::<io::Result<Vec<_>>>()?;
+        let handles = (0..threads).map(start).collect::<io::Result<Vec<_>>>()?;
         #[cfg(not(test))]
         drop(handles);
         Ok(Self {
             queue,
-            places: Arc::new(Semaphore::new(places)),
+            places: Arc::new(Semaphore::new(threads + waiting)),
+            turns: Arc::new(Semaphore::new(threads)),
             #[cfg(test)]
             handles,
         })
@@ -50,26 +54,27 @@ impl HashingThreads {
         Arc::clone(&self.places).try_acquire_owned().ok().map(Place::held_by)
     }
 
-    /// Runs the work on one of the threads, and gives its place back then. Too long a wait is told to be one; work whose
-    /// caller has gone is skipped.
+    /// Waits for the turn of whoever has a place. Too long a wait is told to be one.
+    pub(super) async fn turn(&self, place: Place) -> Result<Turn, HashingError> {
+        let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else { return Err(HashingError::Busy) };
+        Ok(Turn::held_by((turn, place)))
+    }
+
+    /// Runs the work on one of the threads; the turn ends with it.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        place: Place,
+        turn: Turn,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashingError> {
-        let (start, started) = oneshot::channel();
         let (answer, answered) = oneshot::channel();
         let job = move || {
-            if start.send(()).is_ok() {
-                let done = work();
-                drop(place);
-                // Whoever asked may have gone meanwhile.
-                let _ = answer.send(done);
-            }
+            let done = work();
+            drop(turn);
+            // Whoever asked may have gone meanwhile.
+            let _ = answer.send(done);
         };
         self.queue.try_send(Box::new(job)).map_err(|_| HashingError::Busy)?;
-        // It never says that it started only where the threads are gone, which the answer then says too.
-        let _ = timeout(PATIENCE, started).await.map_err(|_| HashingError::Busy)?;
         // No answer comes only from work that panicked.
         answered.await.map_err(|_| HashingError::Broken)
     }
@@ -97,6 +102,15 @@ mod tests {
         future.poll(&mut Context::from_waker(Waker::noop()))
     }
 
+    /// Waits for a turn, and works.
+    async fn in_turn<T: Send + 'static>(
+        threads: &HashingThreads,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashingError> {
+        let turn = threads.turn(threads.place().unwrap()).await?;
+        threads.run(turn, work).await
+    }
+
     /// Work that holds a thread until told, with the means to see that it began and to tell it.
     fn held() -> (impl FnOnce() + Send + 'static, Receiver<()>, mpsc::Sender<()>) {
         let ((began, has_begun), (release, released)) = (mpsc::channel(), mpsc::channel());
@@ -111,12 +125,12 @@ mod tests {
     async fn a_full_queue_has_no_place_and_an_abandoned_request_is_skipped() {
         let threads = HashingThreads::start(1, 1).unwrap();
         let (work, has_begun, release) = held();
-        let mut running = pin!(threads.run(threads.place().unwrap(), work));
+        let mut running = pin!(in_turn(&threads, work));
         assert!(poll(running.as_mut()).is_pending());
         has_begun.recv().unwrap();
 
         let (ran, has_run) = mpsc::channel();
-        let mut waiting = Box::pin(threads.run(threads.place().unwrap(), move || ran.send(()).unwrap()));
+        let mut waiting = Box::pin(in_turn(&threads, move || ran.send(()).unwrap()));
         assert!(poll(waiting.as_mut()).is_pending());
         assert!(threads.place().is_none());
 
@@ -140,15 +154,12 @@ mod tests {
     async fn work_that_waits_too_long_is_given_up_and_never_done() {
         let threads = HashingThreads::start(1, 4).unwrap();
         let (work, has_begun, release) = held();
-        let mut running = pin!(threads.run(threads.place().unwrap(), work));
+        let mut running = pin!(in_turn(&threads, work));
         assert!(poll(running.as_mut()).is_pending());
         has_begun.recv().unwrap();
 
         let (ran, has_run) = mpsc::channel();
-        assert_eq!(
-            threads.run(threads.place().unwrap(), move || ran.send(()).unwrap()).await,
-            Err(HashingError::Busy)
-        );
+        assert_eq!(in_turn(&threads, move || ran.send(()).unwrap()).await, Err(HashingError::Busy));
         release.send(()).unwrap();
         assert_eq!(running.await, Ok(()));
         assert_eq!(has_run.recv(), Err(mpsc::RecvError));
@@ -157,17 +168,14 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_error_and_the_thread_goes_on() {
         let threads = HashingThreads::start(1, 1).unwrap();
-        assert_eq!(
-            threads.run(threads.place().unwrap(), || panic!("on purpose")).await,
-            Err::<(), _>(HashingError::Broken)
-        );
-        assert_eq!(threads.run(threads.place().unwrap(), || 7).await, Ok(7));
+        assert_eq!(in_turn(&threads, || panic!("on purpose")).await, Err::<(), _>(HashingError::Broken));
+        assert_eq!(in_turn(&threads, || 7).await, Ok(7));
     }
 
     #[tokio::test]
     async fn threads_end_when_their_queue_is_dropped() {
         let mut threads = HashingThreads::start(3, 1).unwrap();
-        assert_eq!(threads.run(threads.place().unwrap(), || 7).await, Ok(7));
+        assert_eq!(in_turn(&threads, || 7).await, Ok(7));
         let handles = std::mem::take(&mut threads.handles);
         drop(threads);
         assert_eq!(handles.into_iter().map(|handle| handle.join().unwrap()).count(), 3);

@@ -8,7 +8,7 @@ mod stored_hash;
 
 use async_trait::async_trait;
 use ring::hmac;
-use roster_ports::{HashingError, PasswordHash, PasswordHasher, Place, Verdict};
+use roster_ports::{HashingError, PasswordHash, PasswordHasher, Place, Turn, Verdict};
 use secrecy::SecretString;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -125,9 +125,18 @@ impl PasswordHasher for BcryptHasher {
     }
 
     async fn hash(&self, password: SecretString) -> Result<PasswordHash, HashingError> {
+        let turn = self.turn().await?;
+        self.hash_in_turn(turn, password).await
+    }
+
+    async fn turn(&self) -> Result<Turn, HashingError> {
         let place = self.place().ok_or(HashingError::Busy)?;
+        self.threads.turn(place).await
+    }
+
+    async fn hash_in_turn(&self, turn: Turn, password: SecretString) -> Result<PasswordHash, HashingError> {
         let worker = Arc::clone(&self.worker);
-        self.threads.run(place, move || worker.hash(&password)).await?
+        self.threads.run(turn, move || worker.hash(&password)).await?
     }
 
     async fn verify(
@@ -139,7 +148,8 @@ impl PasswordHasher for BcryptHasher {
     ) -> Result<Verdict, HashingError> {
         let worker = Arc::clone(&self.worker);
         let verify = move || worker.verify(&password, against.as_ref(), highest_cost);
-        let (verdict, others_from) = self.threads.run(place, verify).await?;
+        let turn = self.threads.turn(place).await?;
+        let (verdict, others_from) = self.threads.run(turn, verify).await?;
         if !matches!(verdict, Ok(Verdict::Right | Verdict::RightButOutdated)) {
             tokio::time::sleep_until(others_from.into()).await;
         }

@@ -27,7 +27,7 @@ use crate::settings::{PicturePlace, Settings};
 use crate::{DataFolder, Stop};
 
 /// How many passwords may wait for each thread that hashes. Those that wait too long are given up before they are done.
-const WAITING_PER_THREAD: usize = 32;
+const WAITING_PER_THREAD: usize = 64;
 
 /// The pictures as they are, for looking at them.
 pub(crate) fn pictures_as_they_are(settings: &Settings, store: &Arc<dyn Store>) -> Arc<dyn PictureKeeper> {

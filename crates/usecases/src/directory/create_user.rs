@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use super::Profile;
 use crate::refused::denied;
 use crate::sign_in::caller_now;
-use crate::{Failure, Ports, RequestContext, idempotency};
+use crate::{Failure, Ports, Refused, RequestContext, idempotency};
 
 /// Creates a person with a first password, which counts as temporary: somebody else chose it.
 pub async fn create_user(
@@ -17,7 +17,9 @@ pub async fn create_user(
     password: &Password,
 ) -> Result<Profile, Failure> {
     permit::<CreateUser>(Target::Another, caller)?;
-    let hash = ports.passwords.hash(SecretString::from(password.reveal())).await?;
+    let turn = ports.passwords.turn().await?;
+    refuse_the_taken(ports, caller, context, &new).await?;
+    let hash = ports.passwords.hash_in_turn(turn, SecretString::from(password.reveal())).await?;
     let record = PasswordRecord { hash, chosen_by: ChosenBy::Other };
 
     let stamp = context.stamp(ports, Actor::Principal(caller.principal.id()));
@@ -42,14 +44,32 @@ pub async fn create_user(
     Ok(Profile::seen_by(caller, DirectoryEntry { user: *user, sign_ins: SignIns::default() }))
 }
 
+/// Of many who create one address at once only the first is worth hashing for. What else may be wrong by now, the write
+/// tells.
+async fn refuse_the_taken(
+    ports: &Ports,
+    caller: &Caller,
+    context: &RequestContext,
+    new: &NewUser,
+) -> Result<(), Failure> {
+    let (asking, address, once) = (caller.clone(), new.email.key().clone(), context.once.clone());
+    let now = ports.clock.now();
+    let is_taken = ports.store.read(move |tx| {
+        let may_create = caller_now(tx, &asking)
+            .is_ok_and(|caller| permit::<CreateUser>(Target::Another, &caller).is_ok());
+        let is_repeated = once.as_ref().map_or(Ok(false), |once| once.is_kept(tx, now))?;
+        Ok(may_create && !is_repeated && tx.users().by_email(&address)?.is_some())
+    });
+    if is_taken.await? { Err(Refused::EmailAlreadyUsed.into()) } else { Ok(()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Refused;
     use crate::fixture::{World, caller, chosen, context, email, user};
     use roster_domain::permission::Denied;
     use roster_domain::{Role, Roles, User};
-    use roster_ports::{Conflict, StoreError};
+    use roster_ports::{Conflict, StoreError, Turn};
 
     fn bob() -> NewUser {
         NewUser {
@@ -94,7 +114,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_in_use_is_a_conflict() {
+    async fn for_an_address_in_use_nothing_is_hashed() {
+        let (hr, there) = (user(1, &[Role::Hr]), user(2, &[Role::Tech]));
+        let mut world = World::new().with_users(&[&hr, &there]);
+        world.passwords.expect_turn().once().returning(|| Ok(Turn::held_by(())));
+        let (ports, _) = world.ports();
+        let new = NewUser { email: there.email.clone(), ..bob() };
+        let (by, password) = (caller(&hr), chosen("happy little clouds"));
+        let asked = create_user(&ports, &by, &context(), new, &password).await;
+        assert!(matches!(asked, Err(Failure::Refused(Refused::EmailAlreadyUsed))));
+    }
+
+    #[tokio::test]
+    async fn an_address_that_is_in_use_by_the_time_of_the_write_is_a_conflict() {
         let hr = user(1, &[Role::Hr]);
         let mut world = World::new().with_users(&[&hr]).with_plain_passwords();
         world

@@ -41,7 +41,7 @@ async fn wrong_is_told_late_though_no_thread_waits(
     let start = tokio::time::Instant::now();
     let mut wrong = pin!(hasher.verify(hasher.place().unwrap(), secret("passwore"), against, highest_cost));
     assert!(poll(wrong.as_mut()).is_pending());
-    hasher.threads.run(hasher.place().unwrap(), || ()).await.unwrap();
+    drop(hasher.turn().await.unwrap());
     assert!(poll(wrong.as_mut()).is_pending(), "it is known, but not told");
     tokio::time::pause();
     assert_eq!(wrong.await, Ok(Verdict::Wrong));
@@ -60,7 +60,7 @@ async fn broken_is_told_when_wrong_would_be(#[case] stored: &str) {
     let against = PasswordHash(stored.to_owned());
     let mut broken = pin!(hasher.verify(hasher.place().unwrap(), secret("password"), Some(against), None));
     assert!(poll(broken.as_mut()).is_pending());
-    hasher.threads.run(hasher.place().unwrap(), || ()).await.unwrap();
+    drop(hasher.turn().await.unwrap());
     tokio::time::pause();
     assert_eq!(broken.await, Err(HashingError::Broken));
     let took = start.elapsed();
@@ -72,6 +72,6 @@ async fn right_is_told_at_once() {
     let (hasher, stored) = believes_in_slowness().await;
     let mut right = pin!(hasher.verify(hasher.place().unwrap(), secret("password"), Some(stored), Some(14)));
     assert!(poll(right.as_mut()).is_pending());
-    hasher.threads.run(hasher.place().unwrap(), || ()).await.unwrap();
+    drop(hasher.turn().await.unwrap());
     assert_eq!(poll(right.as_mut()), Poll::Ready(Ok(Verdict::Right)));
 }
