@@ -1,6 +1,8 @@
 //! Many at once, each through another instance: what holds on one holds on all together.
 
-use roster_tests::{Actor, Answer, Body, Replicas, ServerDatabase, at_once, invented, is_long_run};
+use roster_tests::{
+    Actor, Answer, Body, Replicas, ServerDatabase, ServiceOptions, at_once, invented, is_long_run,
+};
 use serde_json::{Value, json};
 
 /// How many of these have this status.
@@ -38,7 +40,9 @@ fn fifty_who_refresh_one_token_share_one_living_chain() {
 #[test]
 fn of_fifty_who_create_one_address_one_does() {
     let database = ServerDatabase::empty();
-    let instances = Replicas::start(database.url(), 3);
+    // As costly as by default: not all of them can be hashed in the time that anybody waits.
+    let costly = |options: ServiceOptions| options.with("ROSTER_BCRYPT_COST", "12");
+    let instances = Replicas::start_with(database.url(), 3, costly);
     let administrator = instances[0].administrator();
     for _ in 0..if is_long_run() { 20 } else { 3 } {
         let name = invented();
