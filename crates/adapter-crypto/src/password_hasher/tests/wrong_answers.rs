@@ -20,6 +20,11 @@ async fn believes_in_slowness() -> (BcryptHasher, PasswordHash) {
     (hasher, stored)
 }
 
+/// Waits until the one thread is done with what it was given before.
+async fn one_after_the_other(hasher: &BcryptHasher) {
+    hasher.threads.run(hasher.turn().await.unwrap(), || ()).await.unwrap();
+}
+
 #[rstest]
 #[case::nobodys(None, None, 1_800)]
 #[case::cheaper_ones_on_record(None, Some(3), 1_800)]
@@ -41,7 +46,7 @@ async fn wrong_is_told_late_though_no_thread_waits(
     let start = tokio::time::Instant::now();
     let mut wrong = pin!(hasher.verify(hasher.place().unwrap(), secret("passwore"), against, highest_cost));
     assert!(poll(wrong.as_mut()).is_pending());
-    drop(hasher.turn().await.unwrap());
+    one_after_the_other(&hasher).await;
     assert!(poll(wrong.as_mut()).is_pending(), "it is known, but not told");
     tokio::time::pause();
     assert_eq!(wrong.await, Ok(Verdict::Wrong));
@@ -60,7 +65,7 @@ async fn broken_is_told_when_wrong_would_be(#[case] stored: &str) {
     let against = PasswordHash(stored.to_owned());
     let mut broken = pin!(hasher.verify(hasher.place().unwrap(), secret("password"), Some(against), None));
     assert!(poll(broken.as_mut()).is_pending());
-    drop(hasher.turn().await.unwrap());
+    one_after_the_other(&hasher).await;
     tokio::time::pause();
     assert_eq!(broken.await, Err(HashingError::Broken));
     let took = start.elapsed();
@@ -72,6 +77,6 @@ async fn right_is_told_at_once() {
     let (hasher, stored) = believes_in_slowness().await;
     let mut right = pin!(hasher.verify(hasher.place().unwrap(), secret("password"), Some(stored), Some(14)));
     assert!(poll(right.as_mut()).is_pending());
-    drop(hasher.turn().await.unwrap());
+    one_after_the_other(&hasher).await;
     assert_eq!(poll(right.as_mut()), Poll::Ready(Ok(Verdict::Right)));
 }
