@@ -269,6 +269,28 @@ mod tests {
         assert_eq!(policy.rules().len(), 3);
     }
 
+    #[test]
+    fn a_rule_tells_what_it_is_made_of() {
+        let named = rule("GET HEAD", "/a/**");
+        let methods: Vec<_> = named.methods().unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            (methods, named.path().to_string()),
+            (vec!["GET".to_owned(), "HEAD".to_owned()], "/a/**".to_owned())
+        );
+        assert_eq!(rule("any", "/").methods(), None);
+    }
+
+    #[test]
+    fn anyone_passes_only_where_the_rule_says_so() {
+        let path = OriginalPath::of_target(b"/a").unwrap();
+        for (require, is_for_anyone) in [(Requirement::Anyone, true), (Requirement::Authenticated, false)] {
+            let rule = Rule::new(None, "/a".parse().unwrap(), require).unwrap();
+            let policy = Policy::new(vec![rule]).unwrap();
+            let deciding = policy.deciding(&"GET".parse().unwrap(), &path).unwrap();
+            assert_eq!(deciding.is_for_anyone(), is_for_anyone);
+        }
+    }
+
     #[rstest]
     #[case(&[("any", "/**"), ("any", "/a")], 2, 1)]
     #[case(&[("any", "/b"), ("any", "/{x}"), ("GET", "/a")], 3, 2)]
