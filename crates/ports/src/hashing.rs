@@ -77,7 +77,8 @@ pub trait PasswordHasher: Send + Sync {
     /// Hashes a password, like [`hash`](Self::hash), whose turn has come.
     async fn hash_in_turn(&self, turn: Turn, password: SecretString) -> Result<PasswordHash, HashingError>;
 
-    /// Verifies a password, and gives its place back once that is done. Without a hash to verify against it works as for one, and finds it wrong.
+    /// Verifies a password, and gives its place back once that is done. Without a hash to verify against it works as for
+    /// one, and finds it wrong.
     ///
     /// [`Verdict::Wrong`] and [`HashingError::Broken`] are answered no sooner than verifying against the slowest hash would
     /// take, of those with today's cost and with the given one, but within 2 s; the wait holds no thread. So the time tells
